@@ -1,0 +1,53 @@
+namespace Rag.Observability;
+
+/// <summary>Every name that leaves a process as telemetry, once. Semantic conventions first; what they do not name is <c>rag.*</c>.</summary>
+public static class TelemetryNames
+{
+    /// <summary>Name of the ActivitySource and of the Meter that the services' own spans and metrics come from.</summary>
+    public const string Source = "Rag";
+
+    /// <summary>Span names that are fixed; <c>{…}</c> marks what the code fills in.</summary>
+    public static class Spans
+    {
+        public const string Embeddings = "embeddings {model}";
+        public const string Retrieval = "retrieval {collection}";
+        public const string Chat = "chat {model}";
+        public const string VectorOperation = "{operation} {collection}";
+        public const string Job = "process {kind}";
+        public const string Enqueue = "enqueue {kind}";
+    }
+
+    /// <summary>Attribute names.</summary>
+    public static class Tags
+    {
+        public const string ErrorType = "error.type";
+        public const string DbSystemName = "db.system.name";
+        public const string DbCollectionName = "db.collection.name";
+        public const string DbOperationName = "db.operation.name";
+        public const string DbOperationBatchSize = "db.operation.batch.size";
+        public const string GenAiOperationName = "gen_ai.operation.name";
+        public const string GenAiProviderName = "gen_ai.provider.name";
+        public const string GenAiRequestModel = "gen_ai.request.model";
+        public const string GenAiResponseModel = "gen_ai.response.model";
+        public const string GenAiEmbeddingsDimensionCount = "gen_ai.embeddings.dimension.count";
+        public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
+        public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
+        public const string GenAiDataSourceId = "gen_ai.data_source.id";
+        public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
+        public const string JobKind = "rag.job.kind";
+        public const string JobId = "rag.job.id";
+        public const string JobAttempt = "rag.job.attempt";
+        public const string DocumentId = "rag.document.id";
+        public const string RequestId = "rag.request.id";
+        public const string SearchType = "rag.search.type";
+        public const string Degraded = "rag.search.degraded";
+    }
+
+    /// <summary>Instrument names as they are in OTLP.</summary>
+    public static class Metrics
+    {
+        public const string DbClientOperationDuration = "db.client.operation.duration";
+        public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
+        public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+    }
+}

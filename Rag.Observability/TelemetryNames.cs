@@ -21,10 +21,22 @@ public static class TelemetryNames
     public static class Tags
     {
         public const string ErrorType = "error.type";
+        public const string HttpRequestMethod = "http.request.method";
+        public const string HttpRequestMethodOriginal = "http.request.method_original";
+        public const string HttpResponseStatusCode = "http.response.status_code";
+        public const string HttpRoute = "http.route";
+        public const string UrlPath = "url.path";
+        public const string UrlScheme = "url.scheme";
+        public const string ServerAddress = "server.address";
+        public const string ServerPort = "server.port";
+        public const string NetworkProtocolVersion = "network.protocol.version";
+        public const string UserAgentOriginal = "user_agent.original";
+        public const string DeploymentEnvironmentName = "deployment.environment.name";
         public const string DbSystemName = "db.system.name";
         public const string DbCollectionName = "db.collection.name";
         public const string DbOperationName = "db.operation.name";
         public const string DbOperationBatchSize = "db.operation.batch.size";
+        public const string DbResponseStatusCode = "db.response.status_code";
         public const string GenAiOperationName = "gen_ai.operation.name";
         public const string GenAiProviderName = "gen_ai.provider.name";
         public const string GenAiRequestModel = "gen_ai.request.model";
@@ -41,6 +53,10 @@ public static class TelemetryNames
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string DegradedReason = "rag.search.degraded_reason";
+        public const string SearchResults = "rag.search.results";
+        public const string MetricSearchType = "search_type";
+        public const string MetricUserType = "user_type";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -49,5 +65,7 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
     }
 }

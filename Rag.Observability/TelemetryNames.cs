@@ -58,6 +58,10 @@ public static class TelemetryNames
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string DegradedReason = "rag.search.degraded_reason";
+        public const string SearchResults = "rag.search.results";
+        public const string MetricSearchType = "search_type";
+        public const string MetricUserType = "user_type";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -66,6 +70,8 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";
         public const string QueueLag = "rag.queue.lag";
         public const string QueueWaitDuration = "rag.queue.wait.duration";

@@ -44,6 +44,7 @@ public static class TelemetryNames
         public const string GenAiEmbeddingsDimensionCount = "gen_ai.embeddings.dimension.count";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
+        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
         public const string JobKind = "rag.job.kind";
@@ -65,6 +66,8 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
+        public const string InventedCitations = "rag.answer.invented_citations";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
     }

@@ -50,6 +50,10 @@ public static class TelemetryNames
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
+        public const string JobBatchSize = "rag.job.batch_size";
+        public const string JobOutcome = "rag.job.outcome";
+        public const string QueueName = "queue_name";
+        public const string QueueState = "state";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
@@ -70,5 +74,12 @@ public static class TelemetryNames
         public const string InventedCitations = "rag.answer.invented_citations";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
+        public const string QueueSize = "rag.queue.size";
+        public const string QueueLag = "rag.queue.lag";
+        public const string QueueWaitDuration = "rag.queue.wait.duration";
+        public const string QueueRunDuration = "rag.queue.run.duration";
+        public const string QueueRescues = "rag.queue.rescues";
+        public const string QueueDeadLetters = "rag.queue.dead_letters";
+        public const string ReconcileDifferences = "rag.reconcile.differences";
     }
 }

@@ -50,6 +50,10 @@ public static class TelemetryNames
         public const string JobAttempt = "rag.job.attempt";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
+        public const string ErrorCategory = "category";
+        public const string ErrorSeverity = "severity";
+        public const string ErrorCode = "error_code";
+        public const string ObservationFailed = "rag.observation.failed";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
     }
@@ -60,5 +64,6 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string Errors = "rag.errors";
     }
 }

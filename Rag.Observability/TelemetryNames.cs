@@ -56,8 +56,13 @@ public static class TelemetryNames
         public const string JobOutcome = "rag.job.outcome";
         public const string QueueName = "queue_name";
         public const string QueueState = "state";
+        public const string Difference = "difference";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
+        public const string ErrorCategory = "category";
+        public const string ErrorSeverity = "severity";
+        public const string ErrorCode = "error_code";
+        public const string ObservationFailed = "rag.observation.failed";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
@@ -78,6 +83,7 @@ public static class TelemetryNames
         public const string EmbeddingDuration = "rag.embedding.duration";
         public const string CacheHitRatio = "rag.cache.hit_ratio";
         public const string CacheLookups = "rag.cache.lookups";
+        public const string Errors = "rag.errors";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";

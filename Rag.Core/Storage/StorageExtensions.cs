@@ -51,6 +51,7 @@ public static class StorageExtensions
         source.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => System.Diagnostics.Activity.Current is not null)
             .ConfigureBatchFilter(_ => System.Diagnostics.Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false)
             .EnableFirstResponseEvent(false));
         return source.Build();
     }

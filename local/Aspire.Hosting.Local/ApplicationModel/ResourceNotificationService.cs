@@ -98,34 +98,36 @@ public class ResourceNotificationService(IServiceProvider services) : IDisposabl
     public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token, cancellationToken);
-        var channel = Channel.CreateUnbounded<ResourceEvent>(new() { SingleReader = true });
+        using var subscription = Subscribe();
+        foreach (var current in subscription.Current)
+        {
+            yield return current;
+        }
+
+        await foreach (var change in subscription.Changes.ReadAllAsync(stopping.Token))
+        {
+            yield return change;
+        }
+    }
+
+    /// <summary>The current states, and a queue of all changes after them.</summary>
+    internal ResourceSubscription Subscribe()
+    {
+        var changes = Channel.CreateUnbounded<ResourceEvent>(new() { SingleReader = true });
         lock (_gate)
         {
             // One critical section for both, so that no change falls between the current states and the first notification.
-            foreach (var (id, entry) in _entries)
-            {
-                if (entry.Current is { } current)
+            _watchers.Add(changes);
+            return new ResourceSubscription(
+                [.. _entries.Where(e => e.Value.Current is not null).Select(e => new ResourceEvent(e.Value.Resource, e.Key, e.Value.Current!))],
+                changes.Reader,
+                () =>
                 {
-                    channel.Writer.TryWrite(new ResourceEvent(entry.Resource, id, current));
-                }
-            }
-
-            _watchers.Add(channel);
-        }
-
-        try
-        {
-            await foreach (var change in channel.Reader.ReadAllAsync(stopping.Token))
-            {
-                yield return change;
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _watchers.Remove(channel);
-            }
+                    lock (_gate)
+                    {
+                        _watchers.Remove(changes);
+                    }
+                });
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Dashboard.Grpc;
@@ -51,6 +52,18 @@ public sealed class DashboardServiceTests : IAsyncLifetime, IDisposable
 
     [Fact]
     public void ListensOnLoopbackOnly() => Assert.True(IPAddress.IsLoopback(IPAddress.Parse(_address.Host)));
+
+    [Fact]
+    public async Task TakenPort_IsNamed_AndTheWayOut()
+    {
+        await using var second = new DashboardServiceHost(
+            _options with { ResourceServicePort = _address.Port }, _notifications, _loggers, null!, TimeProvider.System, NullLoggerFactory.Instance);
+
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => second.StartAsync(Bound));
+
+        Assert.Contains($"Port {_address.Port} ", error.Message);
+        Assert.Contains("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", error.Message);
+    }
 
     [Theory]
     [InlineData(null)]

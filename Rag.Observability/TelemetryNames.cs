@@ -60,6 +60,9 @@ public static class TelemetryNames
         public const string ErrorSeverity = "severity";
         public const string ErrorCode = "error_code";
         public const string ObservationFailed = "rag.observation.failed";
+        public const string Dependency = "dependency";
+        public const string Outcome = "outcome";
+        public const string ResilienceEvent = "event";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
@@ -75,6 +78,10 @@ public static class TelemetryNames
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
         public const string Errors = "rag.errors";
+        public const string ResilienceEvents = "rag.resilience.events";
+        public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
+        public const string ResilienceCallDuration = "rag.resilience.call.duration";
+        public const string BreakerState = "rag.resilience.breaker.state";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";

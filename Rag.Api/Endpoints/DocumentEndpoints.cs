@@ -8,7 +8,8 @@ namespace Rag.Api.Endpoints;
 /// <summary>Documents: put in, looked up, listed, taken out.</summary>
 public static class DocumentEndpoints
 {
-    private const int LargestBody = 16 * 1024 * 1024;
+    /// <summary>Roomy, because a body beyond it is cut off while the caller still sends: one that is read can be answered with what is wrong in it.</summary>
+    private const int LargestBody = 32 * 1024 * 1024;
     private const int LargestUpload = 64 * 1024 * 1024;
     private const int DefaultLimit = 50;
 

@@ -45,7 +45,6 @@ public static class TelemetryNames
         public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
-        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
         public const string EmbeddingBatchSize = "rag.embedding.batch_size";

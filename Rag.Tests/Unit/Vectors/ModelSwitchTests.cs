@@ -28,7 +28,7 @@ public sealed class ModelSwitchTests(PostgresDatabase database) : IClassFixture<
         var traffic = Task.Run(async () =>
         {
             var answers = 0;
-            while (after.Get<CollectionDirectory>().LastKnownActive.Model == "old" || answers < 20)
+            while (await ModelAsync(after) == "old" || answers < 20)
             {
                 var response = await after.SearchAsync($"alpha number{answers % 300}", SearchType.Semantic, topK: 3);
                 Assert.Equal($"d{answers % 300}", response.Results[0].DocumentId);
@@ -41,10 +41,10 @@ public sealed class ModelSwitchTests(PostgresDatabase database) : IClassFixture<
         });
 
         var rounds = 0;
-        while (after.Get<CollectionDirectory>().LastKnownActive.Model == "old" && rounds++ < 200) await after.Get<ModelSwitch>().RunAsync(CancellationToken.None);
+        while (await ModelAsync(after) == "old" && rounds++ < 200) await after.Get<ModelSwitch>().RunAsync(CancellationToken.None);
         Assert.True(await traffic.WaitAsync(TimeSpan.FromSeconds(120)) >= 20);
 
-        Assert.Equal("new", (await after.Get<CollectionDirectory>().ActiveAsync(CancellationToken.None)).Model);
+        Assert.Equal("new", await ModelAsync(after));
         Assert.Equal("d7", (await after.SearchAsync("alpha number7", SearchType.Semantic)).Results[0].DocumentId);
         Assert.Equal("new3", (await after.SearchAsync("beta fresh3", SearchType.Semantic)).Results[0].DocumentId);
     }
@@ -99,6 +99,8 @@ public sealed class ModelSwitchTests(PostgresDatabase database) : IClassFixture<
             builder.Services.Replace(ServiceDescriptor.Singleton(new EmbeddingModels(EmbeddingModels.Describe(model, coverage), EmbeddingModels.Describe(old, coverage))));
         });
     }
+
+    private static async Task<string> ModelAsync(RetrievalHost host) => (await host.Get<CollectionDirectory>().ActiveAsync(CancellationToken.None)).Model;
 
     private static async Task<List<string>> StatesAsync(RetrievalHost host) =>
         [.. (await host.Get<CollectionStore>().ListAsync(CancellationToken.None)).Select(collection => collection.State.ToString()).Order(StringComparer.Ordinal)];

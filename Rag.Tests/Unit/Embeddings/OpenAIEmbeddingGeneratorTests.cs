@@ -48,7 +48,7 @@ public sealed class OpenAIEmbeddingGeneratorTests
     public async Task What_may_pass_is_tried_again(string outage)
     {
         await using var server = await OpenAIStub.StartAsync(_time, Answer(outage), Answer(outage));
-        using var generator = Create(server);
+        using var generator = Create(server, o => o.Timeout = TimeSpan.FromSeconds(outage == "silent" ? 20 : 60));
 
         var vectors = await RunAsync(generator.GenerateAsync(["a"]));
 

@@ -79,6 +79,7 @@ public static class TelemetryNames
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
         public const string Errors = "rag.errors";
+        public const string ErrorsDropped = "rag.errors.dropped";
         public const string ResilienceEvents = "rag.resilience.events";
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
         public const string ResilienceCallDuration = "rag.resilience.call.duration";

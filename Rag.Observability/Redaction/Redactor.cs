@@ -27,7 +27,7 @@ public sealed class Redactor
         {
             var examined = text.Length <= LongestText ? text : text[..LongestText];
             foreach (var pattern in _patterns) examined = pattern.Apply(examined);
-            return examined;
+            return SecretAssignments.Mask(examined);
         }
         catch (RegexMatchTimeoutException)
         {

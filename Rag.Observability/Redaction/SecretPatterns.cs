@@ -14,7 +14,6 @@ internal static partial class SecretPatterns
         new(AuthorizationHeader(), "authorization", static m => $"{m.Groups["head"].ValueSpan}{Redactor.Mask}"),
         new(CookieHeader(), "cookie", static m => $"{m.Groups["head"].ValueSpan}{Redactor.Mask}"),
         new(Bearer(), "bearer", static m => $"{m.Groups["head"].ValueSpan}{Redactor.Mask}"),
-        new(Assignment(), null, static m => SecretKeys.Contains(m.Groups["key"].ValueSpan) ? Masked(m.Groups["head"].ValueSpan, m.Groups["value"].ValueSpan[0]) : m.Value),
         new(Jwt(), "eyJ", static _ => Redactor.Mask),
         new(KnownToken(), null, static _ => Redactor.Mask),
         new(Email(), "@", static _ => Redactor.Mask),
@@ -41,12 +40,6 @@ internal static partial class SecretPatterns
     [GeneratedRegex("(?<head>\\bbearer\\s+)[A-Za-z0-9._~+/=-]{6,}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, Milliseconds)]
     private static partial Regex Bearer();
 
-    // key=value, key: value, "key": "value", key='value'. An unquoted value ends at the first delimiter, so that the next field survives.
-    [GeneratedRegex(
-        "(?<head>(?<key>[A-Za-z][A-Za-z0-9]{0,40}([_. -][A-Za-z0-9]{1,40}){0,4})[\"']?\\s{0,3}[:=]\\s{0,3})(?<value>\\[redacted\\]|\"([^\"\\\\]|\\\\.)*\"?|'([^'\\\\]|\\\\.)*'?|[^\\s,;&\"'}\\])]+)",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Milliseconds)]
-    private static partial Regex Assignment();
-
     [GeneratedRegex("\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{4,}(?:\\.[A-Za-z0-9_-]*)?", RegexOptions.CultureInvariant, Milliseconds)]
     private static partial Regex Jwt();
 
@@ -59,9 +52,6 @@ internal static partial class SecretPatterns
 
     [GeneratedRegex("(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])", RegexOptions.CultureInvariant, Milliseconds)]
     private static partial Regex CardNumber();
-
-    /// <summary>Quotes stay, so that what was JSON remains JSON.</summary>
-    private static string Masked(ReadOnlySpan<char> head, char first) => first is '"' or '\'' ? $"{head}{first}{Redactor.Mask}{first}" : $"{head}{Redactor.Mask}";
 
     /// <summary>The Luhn check: one random number of sixteen digits in ten passes it.</summary>
     private static bool IsCardNumber(ReadOnlySpan<char> text)

@@ -20,6 +20,7 @@ public sealed class RedactorTests
     [InlineData("-----BEGIN RSA PRIVATE KEY-----\nMIIhunter2\n-----END RSA PRIVATE KEY-----", "[redacted]")]
     [InlineData("paid with 4111 1111 1111 1111 today", "paid with [redacted] today")]
     [InlineData("from anna.b@example.com to us", "from [redacted] to us")]
+    [InlineData("System.FormatException: token: hunter2", "System.FormatException: token: [redacted]")]
     [InlineData("?token=hunter2&limit=5", "?token=[redacted]&limit=5")]
     [Trait("Seed", "S1")]
     [Trait("Seed", "S2")]

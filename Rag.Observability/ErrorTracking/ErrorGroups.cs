@@ -204,8 +204,7 @@ public sealed class ErrorGroups
             firstSeen, row.GetFieldValue<DateTimeOffset>(10), row.GetString(11), row.GetString(12), row.GetInt64(13));
     }
 
-    private static NotFoundException Missing(string id) => new(
-        "No error has this id.", $"id {id}") { Details = new Dictionary<string, object?>(StringComparer.Ordinal) { ["hint"] = "Errors are stored within seconds; groups are kept for 90 days." } };
+    private static NotFoundException Missing(string id) => new("No error has this id. Errors are stored within seconds, and groups are kept for 90 days.", $"id {id}");
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
 

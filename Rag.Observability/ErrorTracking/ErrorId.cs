@@ -1,6 +1,6 @@
 using System.Globalization;
-using Rag.Observability.ErrorTracking.Grouping;
 using Rag.Observability.Errors;
+using Rag.Observability.ErrorTracking.Grouping;
 
 namespace Rag.Observability.ErrorTracking;
 

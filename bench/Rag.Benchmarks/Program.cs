@@ -1,1 +1,10 @@
-Console.WriteLine("not composed yet");
+using Rag.Benchmarks;
+
+switch (args.FirstOrDefault())
+{
+    case "redact":
+        return RedactionBenchmark.Run();
+    default:
+        Console.Error.WriteLine("Usage: redact");
+        return 2;
+}

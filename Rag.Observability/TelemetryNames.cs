@@ -53,6 +53,7 @@ public static class TelemetryNames
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string LogDropReason = "rag.log.drop_reason";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -61,5 +62,6 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string LogDropped = "rag.log.dropped";
     }
 }

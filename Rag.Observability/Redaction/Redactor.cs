@@ -71,6 +71,19 @@ public sealed class Redactor
         }
     }
 
+    /// <summary>Like <see cref="Redact(string, object?)"/> for a name that is known to be harmless.</summary>
+    internal object? RedactContent(string key, object? value)
+    {
+        try
+        {
+            return value is string text ? Redact(text) : _structures.RedactContent(key, value, level: 0);
+        }
+        catch (Exception)
+        {
+            return Withheld;
+        }
+    }
+
     /// <summary>Whether a value of this name is a secret, whatever it is. Case and separators do not matter: <c>Api-Key</c>, <c>api_key</c> and <c>apiKey</c> are one name.</summary>
     public bool IsSecretName(ReadOnlySpan<char> name) => SecretNames.IsSecret(name) || (_custom?.IsSecretName(name) ?? false);
 

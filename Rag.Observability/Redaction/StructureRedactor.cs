@@ -16,6 +16,12 @@ internal sealed class StructureRedactor(Redactor redactor)
         null or bool => value,
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False } flag => RedactJson(key, flag, level: 0),
         _ when redactor.IsSecretName(key) => Redactor.Mask,
+        _ => RedactContent(key, value, level),
+    };
+
+    public object? RedactContent(string key, object? value, int level) => value switch
+    {
+        null or bool => value,
         string text => redactor.Redact(text),
         byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal or Guid or DateTime or DateTimeOffset or DateOnly or TimeOnly
             or TimeSpan or Enum => value,

@@ -1,0 +1,50 @@
+using System.Collections;
+using Microsoft.Extensions.Logging;
+using Rag.Observability.Logging;
+
+namespace Rag.Observability.Redaction;
+
+/// <summary>
+/// The scopes of all loggers, redacted when they are first looked at, so that no sink, ours or not, sees another value.
+/// Registered as <see cref="IExternalScopeProvider"/>, it takes the place of the logger factory's own.
+/// </summary>
+internal sealed class RedactingScopes(Redactor redactor) : IExternalScopeProvider
+{
+    private readonly LoggerExternalScopeProvider _scopes = new();
+
+    public void ForEachScope<TState>(Action<object?, TState> callback, TState state) => _scopes.ForEachScope(callback, state);
+
+    public IDisposable Push(object? state) => _scopes.Push(state switch
+    {
+        null => null,
+        LogContext context => context.Redacted(redactor),
+        string text => redactor.Redact(text),
+        IReadOnlyList<KeyValuePair<string, object?>> pairs => new RedactedScope(redactor, pairs),
+        IEnumerable<KeyValuePair<string, object?>> pairs => new RedactedScope(redactor, [.. pairs]),
+        _ => redactor.Redact("scope", state),
+    });
+
+    /// <summary>Reads the original late, because the framework's request scope learns the request's id after it was entered.</summary>
+    private sealed class RedactedScope(Redactor redactor, IReadOnlyList<KeyValuePair<string, object?>> original) : IReadOnlyList<KeyValuePair<string, object?>>
+    {
+        public int Count => original.Count;
+
+        public KeyValuePair<string, object?> this[int index]
+        {
+            get
+            {
+                var (key, value) = original[index];
+                return new(key, redactor.Redact(key, value));
+            }
+        }
+
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+        {
+            for (var i = 0; i < Count; i++) yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+        public override string ToString() => redactor.Redact(original.ToString() ?? string.Empty);
+    }
+}

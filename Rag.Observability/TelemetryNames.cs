@@ -49,11 +49,28 @@ public static class TelemetryNames
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
+        public const string JobBatchSize = "rag.job.batch_size";
+        public const string JobOutcome = "rag.job.outcome";
+        public const string QueueName = "queue_name";
+        public const string QueueState = "state";
+        public const string Difference = "difference";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
+        public const string ErrorCategory = "category";
+        public const string ErrorSeverity = "severity";
+        public const string ErrorCode = "error_code";
+        public const string ObservationFailed = "rag.observation.failed";
+        public const string Dependency = "dependency";
+        public const string Outcome = "outcome";
+        public const string ResilienceEvent = "event";
+        public const string Spool = "spool";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string LogDropReason = "rag.log.drop_reason";
+        public const string DegradedReason = "rag.search.degraded_reason";
+        public const string SearchResults = "rag.search.results";
+        public const string MetricSearchType = "search_type";
+        public const string MetricUserType = "user_type";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -63,5 +80,21 @@ public static class TelemetryNames
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
         public const string LogDropped = "rag.log.dropped";
+        public const string Errors = "rag.errors";
+        public const string ResilienceEvents = "rag.resilience.events";
+        public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
+        public const string ResilienceCallDuration = "rag.resilience.call.duration";
+        public const string BreakerState = "rag.resilience.breaker.state";
+        public const string SpoolRecords = "rag.spool.records";
+        public const string SpoolSize = "rag.spool.size";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
+        public const string QueueSize = "rag.queue.size";
+        public const string QueueLag = "rag.queue.lag";
+        public const string QueueWaitDuration = "rag.queue.wait.duration";
+        public const string QueueRunDuration = "rag.queue.run.duration";
+        public const string QueueRescues = "rag.queue.rescues";
+        public const string QueueDeadLetters = "rag.queue.dead_letters";
+        public const string ReconcileDifferences = "rag.reconcile.differences";
     }
 }

@@ -4,12 +4,14 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Rag.Observability;
+using Rag.Observability.Errors.Http;
 using Rag.Observability.Health;
 using ServiceDefaults.Health;
 
@@ -32,11 +34,12 @@ public static class ServiceDefaultsExtensions
     {
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
+        builder.AddRagErrors();
 
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            http.AddStandardResilienceHandler();
+            http.AddStandardResilienceHandler(TuneForNeighbours);
             http.AddServiceDiscovery();
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -110,6 +113,18 @@ public static class ServiceDefaultsExtensions
         }
 
         return builder;
+    }
+
+    /// <summary>
+    /// The package's defaults suit services across the internet. The dependencies of this house are a millisecond away: a first retry after two seconds
+    /// would be most of the caller's patience, and at a laptop's load a breaker that wants a hundred calls would never open.
+    /// A client of something slow, a language model for example, takes these away with RemoveAllResilienceHandlers and adds its own.
+    /// </summary>
+    private static void TuneForNeighbours(HttpStandardResilienceOptions options)
+    {
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.CircuitBreaker.FailureRatio = 0.5;
+        options.CircuitBreaker.MinimumThroughput = 10;
     }
 
     private static bool IsHealthPath(PathString path) =>

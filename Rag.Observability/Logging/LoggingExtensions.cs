@@ -23,22 +23,21 @@ public static class LoggingExtensions
 
     /// <summary>
     /// Redacted logging to the standard output (readable in development, JSON elsewhere) and, where <c>Logging:Files:Folder</c> says so, to rotating files;
-    /// redacted scopes for every other provider; levels that can be changed at run time; and the typed entry points <see cref="PerformanceLog"/>, <see cref="BusinessLog"/>
+    /// the redactor before every other provider and every exporter; levels that can be changed at run time; and the typed entry points <see cref="PerformanceLog"/>, <see cref="BusinessLog"/>
     /// and <see cref="DatabaseLog"/>. Takes the place of the host's own console, debug and event providers. Part of <c>AddServiceDefaults</c>.
     /// </summary>
     public static TBuilder AddRagLogging<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         var services = builder.Services;
+        if (services.Any(service => service.ServiceType == typeof(LogTelemetry))) return builder;
         foreach (var provider in services.Where(IsUnredacted).ToList()) services.Remove(provider);
 
-        services.Configure<RedactionOptions>(builder.Configuration.GetSection(RedactionOptions.Section));
+        services.AddRagRedaction(builder.Configuration);
         services.AddOptions<LogOutputOptions>().BindConfiguration(LogOutputOptions.Section).ValidateDataAnnotations();
         services.AddOptions<LogFileOptions>().BindConfiguration(LogFileOptions.Section).ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(provider => new Redactor(provider.GetRequiredService<IOptions<RedactionOptions>>()));
-        services.TryAddSingleton<LogTelemetry>();
-        services.TryAddSingleton<IExternalScopeProvider, RedactingScopes>();
+        services.AddSingleton<LogTelemetry>();
         services.TryAddSingleton<PerformanceLog>();
         services.TryAddSingleton<BusinessLog>();
         services.TryAddSingleton<DatabaseLog>();

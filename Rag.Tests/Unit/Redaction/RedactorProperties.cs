@@ -82,6 +82,10 @@ public sealed class RedactorProperties
             var text = string.Concat(Enumerable.Repeat(fragment, 200_000 / fragment.Length));
             Assert.NotNull(new Redactor().Redact(text));
         }
+
+        Assert.NotNull(new Redactor().Redact(new string('a', 200_000) + "="));
+        Assert.NotNull(new Redactor().Redact("password=\"" + new string('\\', 200_000)));
+        Assert.NotNull(new Redactor().Redact(new string('1', 200_000)));
     }
 
     private static void Check(Func<string, bool> holds) =>

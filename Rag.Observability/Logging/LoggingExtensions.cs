@@ -33,6 +33,9 @@ public static class LoggingExtensions
         if (services.Any(service => service.ServiceType == typeof(LogTelemetry))) return builder;
         foreach (var provider in services.Where(IsUnredacted).ToList()) services.Remove(provider);
 
+        // The host's own request lines hold the query string, and say nothing that ours do not.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
         services.AddRagRedaction(builder.Configuration);
         services.AddOptions<LogOutputOptions>().BindConfiguration(LogOutputOptions.Section).ValidateDataAnnotations();
         services.AddOptions<LogFileOptions>().BindConfiguration(LogFileOptions.Section).ValidateDataAnnotations();

@@ -39,7 +39,8 @@ internal sealed class RagLoggerProvider : ILoggerProvider, ISupportExternalScope
 
     public ILogger CreateLogger(string categoryName) => new RagLogger(categoryName, this);
 
-    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = scopeProvider;
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) =>
+        Scopes = scopeProvider as RedactingScopes ?? new RedactingScopes(_redactor, scopeProvider);
 
     /// <summary>Writes what is queued and closes the files, within a bounded time.</summary>
     public void Dispose()

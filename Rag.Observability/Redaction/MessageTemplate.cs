@@ -62,7 +62,7 @@ internal static class MessageTemplate
             string s => s,
             IFormattable number when colon >= 0 => number.ToString(hole[(colon + 1)..].ToString(), CultureInfo.InvariantCulture),
             IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            IEnumerable structure => JsonSerializer.Serialize(structure),
+            IEnumerable structure => JsonSerializer.Serialize<object>(structure),
             _ => value.ToString(),
         };
         text.Append(formatted);

@@ -14,7 +14,7 @@ public static class RedactionExtensions
     {
         services.Configure<RedactionOptions>(configuration.GetSection(RedactionOptions.Section));
         services.TryAddSingleton<Redactor>();
-        services.TryAddSingleton<IExternalScopeProvider, RedactingScopes>();
+        services.TryAddSingleton<IExternalScopeProvider>(provider => new RedactingScopes(provider.GetRequiredService<Redactor>()));
         services.ConfigureOpenTelemetryTracerProvider((provider, tracing) => tracing.AddProcessor(new RedactingSpanProcessor(provider.GetRequiredService<Redactor>())));
         services.ConfigureOpenTelemetryLoggerProvider((provider, logging) => logging.AddProcessor(new RedactingLogProcessor(provider.GetRequiredService<Redactor>())));
         return services;

@@ -125,8 +125,9 @@ public sealed class RedactorTextTests
         _redactor.Redact(text);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) _redactor.Redact(text);
+        for (var i = 0; i < 10_000; i++) _redactor.Redact(text);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // Less than the smallest object in ten calls: a collection on another thread may count the rest of an allocation buffer.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 24_000);
     }
 }

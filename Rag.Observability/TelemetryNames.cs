@@ -66,6 +66,7 @@ public static class TelemetryNames
         public const string Spool = "spool";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string LogDropReason = "rag.log.drop_reason";
         public const string DegradedReason = "rag.search.degraded_reason";
         public const string SearchResults = "rag.search.results";
         public const string MetricSearchType = "search_type";
@@ -78,6 +79,7 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string LogDropped = "rag.log.dropped";
         public const string Errors = "rag.errors";
         public const string ErrorsDropped = "rag.errors.dropped";
         public const string ResilienceEvents = "rag.resilience.events";

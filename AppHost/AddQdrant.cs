@@ -22,7 +22,7 @@ internal static class QdrantExtensions
         var key = builder.AddParameter($"{name}-key", () => data.Secret($"{name}.key"), secret: true);
         var qdrant = builder.AddService<Projects.Qdrant_Local>(name)
             .WithEnvironment("Storage__Path", data.Folder(name))
-            .WithEnvironment("QDRANT__SERVICE__API_KEY", key);
+            .WithEnvironment("Service__ApiKey", key);
         key.WithParentRelationship(qdrant);
         return qdrant.WithAnnotation(new QdrantConnection(qdrant.GetEndpoint("http"), key.Resource));
     }

@@ -47,6 +47,7 @@ internal static class QdrantServer
         app.MapCollections();
         app.MapAliases();
         app.MapIndexes();
+        app.MapUpdates();
         app.MapPoints();
         app.MapQueries();
         return app;

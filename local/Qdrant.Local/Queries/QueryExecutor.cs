@@ -47,6 +47,8 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
         var resolver = new ExampleResolver(collections, collection, view, field, request.Lookup);
         var found = request.Query switch
         {
+            NearestQuery { Diversity: { } diversity } nearest => DiverseChoice.Choose(
+                Nearest(request, column, resolver.Resolve(nearest.Vector), resolver.Without(plan), diversity.Candidates ?? Math.Max(k, 1)), column, diversity.Weight, k),
             NearestQuery nearest => Nearest(request, column, resolver.Resolve(nearest.Vector), resolver.Without(plan), k),
             RecommendQuery { Strategy: RecommendStrategy.AverageVector } recommend =>
                 Nearest(request, column, resolver.Average(recommend), resolver.Without(plan), k),

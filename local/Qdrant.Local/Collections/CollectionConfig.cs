@@ -149,7 +149,7 @@ internal static class CollectionConfig
     {
         if (parameters["vectors"] is not JsonObject dense || dense["size"] is JsonValue || parameters["sparse_vectors"] is not JsonObject sparse) return;
         if (sparse.FirstOrDefault(s => dense.ContainsKey(s.Key)).Key is { } name)
-            throw QdrantException.WrongInput($"Dense and sparse vectors must have unique names, but `{name}` is used for both");
+            throw QdrantException.WrongInput($"Dense and sparse vector names must be unique - duplicate found with '{name}'");
     }
 
     private static void Merge(JsonObject into, JsonObject changes)

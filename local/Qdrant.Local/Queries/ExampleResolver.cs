@@ -71,15 +71,13 @@ internal sealed class ExampleResolver(CollectionStore collections, Collection co
 
         if (_lookup == collection) _used.Add(id);
         using var otherView = _lookup.Points.OpenView();
-        var name = lookup!.Vector ?? field.Name;
-        if (!_lookup.Points.Fields.Any(f => f.Name == name)) throw QdrantException.NoSuchVector(name);
-        return Read(otherView, id, name);
+        return Read(otherView, id, lookup!.Vector ?? field.Name);
     }
 
     private ExampleVector Read(ReadView source, PointId id, string name)
     {
-        var from = source.Store.Fields.First(f => f.Name == name);
         if (!source.TryFind(id, out var slot)) throw QdrantException.NotFound($"No point with id {id} found");
+        var from = source.Store.Fields.FirstOrDefault(f => f.Name == name) ?? throw QdrantException.NoSuchVector(name);
         var column = source.Column(from.Ordinal);
         if (!column.Has(slot)) throw QdrantException.NotFound($"Vector with name {(name.Length == 0 ? "default" : name)} for point {id} not found");
         if (from.Kind == VectorKind.Sparse != (field.Kind == VectorKind.Sparse)) throw QdrantException.WrongInput("Conversion between sparse and regular vectors failed");

@@ -37,8 +37,6 @@ internal sealed class QueryParser(Violations violations)
         if (request.Query is null && request.ScoreThreshold is not null)
             throw QdrantException.BadRequest("A query is needed to use the score_threshold. Can't have score_threshold without defining a query.");
         if (request is { Query: OrderByQuery, ScoreThreshold: not null }) throw QdrantException.BadRequest("Can't use score_threshold with an order_by query.");
-        if (request.Query is FusionQuery && request.Using.Length > 0) throw QdrantException.BadRequest("Fusion queries cannot be combined with the 'using' field.");
-        if (request.Query is FusionQuery && request.Prefetch.Count == 0) throw QdrantException.BadRequest("cannot do Fusion without prefetches");
         foreach (var prefetch in request.Prefetch) Check(prefetch);
     }
 

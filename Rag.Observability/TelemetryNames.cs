@@ -21,10 +21,22 @@ public static class TelemetryNames
     public static class Tags
     {
         public const string ErrorType = "error.type";
+        public const string HttpRequestMethod = "http.request.method";
+        public const string HttpRequestMethodOriginal = "http.request.method_original";
+        public const string HttpResponseStatusCode = "http.response.status_code";
+        public const string HttpRoute = "http.route";
+        public const string UrlPath = "url.path";
+        public const string UrlScheme = "url.scheme";
+        public const string ServerAddress = "server.address";
+        public const string ServerPort = "server.port";
+        public const string NetworkProtocolVersion = "network.protocol.version";
+        public const string UserAgentOriginal = "user_agent.original";
+        public const string DeploymentEnvironmentName = "deployment.environment.name";
         public const string DbSystemName = "db.system.name";
         public const string DbCollectionName = "db.collection.name";
         public const string DbOperationName = "db.operation.name";
         public const string DbOperationBatchSize = "db.operation.batch.size";
+        public const string DbResponseStatusCode = "db.response.status_code";
         public const string GenAiOperationName = "gen_ai.operation.name";
         public const string GenAiProviderName = "gen_ai.provider.name";
         public const string GenAiRequestModel = "gen_ai.request.model";
@@ -37,10 +49,27 @@ public static class TelemetryNames
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
+        public const string JobBatchSize = "rag.job.batch_size";
+        public const string JobOutcome = "rag.job.outcome";
+        public const string QueueName = "queue_name";
+        public const string QueueState = "state";
+        public const string Difference = "difference";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
+        public const string ErrorCategory = "category";
+        public const string ErrorSeverity = "severity";
+        public const string ErrorCode = "error_code";
+        public const string ObservationFailed = "rag.observation.failed";
+        public const string Dependency = "dependency";
+        public const string Outcome = "outcome";
+        public const string ResilienceEvent = "event";
+        public const string Spool = "spool";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string DegradedReason = "rag.search.degraded_reason";
+        public const string SearchResults = "rag.search.results";
+        public const string MetricSearchType = "search_type";
+        public const string MetricUserType = "user_type";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -49,5 +78,21 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string Errors = "rag.errors";
+        public const string ResilienceEvents = "rag.resilience.events";
+        public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
+        public const string ResilienceCallDuration = "rag.resilience.call.duration";
+        public const string BreakerState = "rag.resilience.breaker.state";
+        public const string SpoolRecords = "rag.spool.records";
+        public const string SpoolSize = "rag.spool.size";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
+        public const string QueueSize = "rag.queue.size";
+        public const string QueueLag = "rag.queue.lag";
+        public const string QueueWaitDuration = "rag.queue.wait.duration";
+        public const string QueueRunDuration = "rag.queue.run.duration";
+        public const string QueueRescues = "rag.queue.rescues";
+        public const string QueueDeadLetters = "rag.queue.dead_letters";
+        public const string ReconcileDifferences = "rag.reconcile.differences";
     }
 }

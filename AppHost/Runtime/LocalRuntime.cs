@@ -21,12 +21,19 @@ internal sealed class LocalRuntime
 
     /// <param name="folder">The folder <c>local/runtime</c>.</param>
     /// <param name="configuration">May point to binaries and a model of one's own; is told where the orchestrator and the dashboard are.</param>
-    public LocalRuntime(string folder, IConfiguration configuration)
+    /// <param name="withPostgres">False = PostgreSQL comes from elsewhere.</param>
+    public LocalRuntime(string folder, IConfiguration configuration, bool withPostgres = true)
     {
         _folder = Path.GetFullPath(folder);
         var modules = Path.Combine(_folder, "node_modules");
         ModelPath = Own(configuration, ModelSetting, Path.Combine(modules, "@energetic-ai", "model-embeddings-en", "dist"), "model.json");
-        PostgresPath = Own(configuration, PostgresSetting, Path.Combine(modules, "@embedded-postgres", PostgresPlatform, "native", "bin"), Executable("postgres"));
+        PostgresPath = Path.Combine(modules, "@embedded-postgres", PostgresPlatform, "native", "bin");
+        if (withPostgres && !File.Exists(Path.Combine(PostgresPath, Executable("postgres"))) && OnPath(NpmInstall.Program) is null && OnPath(Executable("initdb")) is { } installed)
+        {
+            // Nothing can be fetched, but the machine has a server of its own.
+            PostgresPath = configuration[PostgresSetting] ?? installed;
+        }
+        else if (withPostgres) PostgresPath = Own(configuration, PostgresSetting, PostgresPath, Executable("postgres"));
         if (!IsLocalHosting) return;
 
         var bundle = Path.Combine(modules, AspireBundle.PackageFolder, "bundle");
@@ -68,6 +75,9 @@ internal sealed class LocalRuntime
     }
 
     private static string Executable(string name) => OperatingSystem.IsWindows() ? name + ".exe" : name;
+
+    private static string? OnPath(string program) =>
+        Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator).FirstOrDefault(folder => File.Exists(Path.Combine(folder, program)));
 
     private async Task<bool> IsCompleteAsync(RuntimeStamp stamp, CancellationToken cancellationToken) =>
         _fetched.TrueForAll(File.Exists) && await stamp.IsCurrentAsync(cancellationToken);

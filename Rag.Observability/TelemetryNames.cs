@@ -21,6 +21,17 @@ public static class TelemetryNames
     public static class Tags
     {
         public const string ErrorType = "error.type";
+        public const string HttpRequestMethod = "http.request.method";
+        public const string HttpRequestMethodOriginal = "http.request.method_original";
+        public const string HttpResponseStatusCode = "http.response.status_code";
+        public const string HttpRoute = "http.route";
+        public const string UrlPath = "url.path";
+        public const string UrlScheme = "url.scheme";
+        public const string ServerAddress = "server.address";
+        public const string ServerPort = "server.port";
+        public const string NetworkProtocolVersion = "network.protocol.version";
+        public const string UserAgentOriginal = "user_agent.original";
+        public const string DeploymentEnvironmentName = "deployment.environment.name";
         public const string DbSystemName = "db.system.name";
         public const string DbCollectionName = "db.collection.name";
         public const string DbOperationName = "db.operation.name";

@@ -1,0 +1,120 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Rag.Observability;
+using Rag.Observability.Health;
+using ServiceDefaults.Health;
+
+#pragma warning disable MA0048 // The file is named as in every Aspire solution.
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>What every service of the house has in common: telemetry, health endpoints, service discovery and resilient HTTP clients.</summary>
+public static class ServiceDefaultsExtensions
+{
+    private const string HealthPath = "/health";
+    private const string AlivenessPath = "/alive";
+    private const string ReadinessPath = "/ready";
+    private const string MetricsPath = "/metrics";
+
+    /// <summary>Ctrl+C ends everything within five seconds: a stopping service gets most of that, the orchestrator the rest.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(3);
+
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.ConfigureOpenTelemetry();
+        builder.AddDefaultHealthChecks();
+
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
+
+        return builder;
+    }
+
+    public static TBuilder ConfigureOpenTelemetry<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(
+                // A hard-coded name would override the one that the orchestrator gives and show the service twice in the dashboard.
+                builder.Configuration["OTEL_SERVICE_NAME"] ?? builder.Environment.ApplicationName,
+                serviceVersion: Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
+                autoGenerateServiceInstanceId: false)
+                .AddAttributes([new(TelemetryNames.Tags.DeploymentEnvironmentName, builder.Environment.EnvironmentName)])
+                .AddEnvironmentVariableDetector())
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddMeter("System.Runtime", "System.Net.Http", "System.Net.NameResolution", "Npgsql", TelemetryNames.Source))
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsHealthPath(context.Request.Path))
+                .AddSource("System.Net.Http", "Npgsql", TelemetryNames.Source));
+
+        builder.AddOpenTelemetryExporters();
+
+        return builder;
+    }
+
+    /// <summary>Adds the check that the process itself answers, and gives every check of the service a time limit.</summary>
+    public static TBuilder AddDefaultHealthChecks<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [HealthTags.Live, HealthTags.Ready]);
+        builder.Services.AddSingleton<Microsoft.Extensions.Options.IPostConfigureOptions<HealthCheckServiceOptions>, BoundHealthChecks>();
+
+        return builder;
+    }
+
+    /// <summary>
+    /// <c>GET /health</c> runs all checks, <c>/alive</c> those with the tag <c>live</c>, <c>/ready</c> those with the tag <c>ready</c>:
+    /// 200 or 503 with <c>{"status","checks":{name:{"status","duration_ms","description"}}}</c>.
+    /// </summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        MapHealth(HealthPath, static _ => true);
+        MapHealth(AlivenessPath, static check => check.Tags.Contains(HealthTags.Live));
+        MapHealth(ReadinessPath, static check => check.Tags.Contains(HealthTags.Ready));
+
+        return app;
+
+        void MapHealth(string path, Func<HealthCheckRegistration, bool> predicate) => app
+            .MapHealthChecks(path, new HealthCheckOptions { Predicate = predicate, ResponseWriter = HealthResponse.WriteAsync })
+            .DisableHttpMetrics();
+    }
+
+    private static TBuilder AddOpenTelemetryExporters<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        // Endpoint, protocol (grpc or http/protobuf), headers and delays all come from the OTEL_* settings.
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            builder.Services.AddOpenTelemetry().UseOtlpExporter();
+        }
+
+        return builder;
+    }
+
+    private static bool IsHealthPath(PathString path) =>
+        path.StartsWithSegments(HealthPath, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(AlivenessPath, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(ReadinessPath, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments(MetricsPath, StringComparison.OrdinalIgnoreCase);
+}

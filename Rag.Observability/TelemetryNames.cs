@@ -36,6 +36,7 @@ public static class TelemetryNames
         public const string DbCollectionName = "db.collection.name";
         public const string DbOperationName = "db.operation.name";
         public const string DbOperationBatchSize = "db.operation.batch.size";
+        public const string DbResponseStatusCode = "db.response.status_code";
         public const string GenAiOperationName = "gen_ai.operation.name";
         public const string GenAiProviderName = "gen_ai.provider.name";
         public const string GenAiRequestModel = "gen_ai.request.model";

@@ -1,0 +1,4 @@
+namespace Rag.Tests.Support;
+
+[CollectionDefinition(PostgresFixture.Collection)]
+public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>;

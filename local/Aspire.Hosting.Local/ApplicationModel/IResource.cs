@@ -4,4 +4,6 @@ namespace Aspire.Hosting.ApplicationModel;
 public interface IResource
 {
     string Name { get; }
+
+    ResourceAnnotationCollection Annotations { get; }
 }

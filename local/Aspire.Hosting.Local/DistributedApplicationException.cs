@@ -1,6 +1,6 @@
 namespace Aspire.Hosting;
 
-/// <summary>The application could not be described or run as asked.</summary>
+/// <summary>The application cannot be composed or started; the message says why and what to do.</summary>
 public class DistributedApplicationException : Exception
 {
     public DistributedApplicationException()

@@ -1,4 +1,4 @@
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>A fact that is attached to a resource.</summary>
+/// <summary>One thing said about a resource.</summary>
 public interface IResourceAnnotation;

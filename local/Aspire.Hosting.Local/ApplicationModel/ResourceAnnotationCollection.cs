@@ -2,5 +2,5 @@ using System.Collections.ObjectModel;
 
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>What is known about a resource. Written while the application is described, only read while it runs.</summary>
+/// <summary>The annotations of a resource, in the order in which they were added.</summary>
 public sealed class ResourceAnnotationCollection : Collection<IResourceAnnotation>;

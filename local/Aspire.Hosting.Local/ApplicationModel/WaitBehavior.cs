@@ -1,8 +1,8 @@
 namespace Aspire.Hosting.ApplicationModel;
 
-/// <summary>What a wait does when the resource it waits for ends or fails to start.</summary>
+/// <summary>What a waiting resource does when the one it waits for ends or fails to start.</summary>
 public enum WaitBehavior
 {
-    WaitOnResourceUnavailable,
-    StopOnResourceUnavailable,
+    WaitOnResourceUnavailable = 0,
+    StopOnResourceUnavailable = 1,
 }

@@ -7,11 +7,9 @@ namespace Rag.Monitor.Targets;
 
 /// <summary>Asks every target for its health, round after round, and remembers the last answer of each.</summary>
 internal sealed partial class HealthScraper(
-    IReadOnlyList<Target> targets, IHttpClientFactory clients, IOptions<MonitorOptions> options, TimeProvider time, ILogger<HealthScraper> logger)
+    IReadOnlyList<Target> targets, HttpMessageInvoker probe, IOptions<MonitorOptions> options, TimeProvider time, ILogger<HealthScraper> logger)
     : BackgroundService
 {
-    public const string ClientName = "health-scraper";
-
     private const int MaxBodyBytes = 64 * 1024;
 
     private readonly ConcurrentDictionary<string, TargetHealth> _last = new(StringComparer.Ordinal);
@@ -44,9 +42,9 @@ internal sealed partial class HealthScraper(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            using var client = clients.CreateClient(ClientName);
-            client.MaxResponseContentBufferSize = MaxBodyBytes;
-            using var response = await client.GetAsync(target.HealthUrl, linked.Token);
+            using var request = new HttpRequestMessage(HttpMethod.Get, target.HealthUrl);
+            using var response = await probe.SendAsync(request, linked.Token);
+            await response.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
             var body = await response.Content.ReadAsStringAsync(linked.Token);
             return new TargetHealth(response.IsSuccessStatusCode ? HealthStatus.Healthy : HealthStatus.Unhealthy, Describe((int)response.StatusCode, body));
         }

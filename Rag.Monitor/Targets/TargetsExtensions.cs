@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Rag.Monitor.Targets;
@@ -12,7 +13,9 @@ internal static class TargetsExtensions
         var targets = Target.Discover(builder.Configuration, options);
 
         builder.Services.AddSingleton(targets);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        // A probe tells what is now: one plain try, without the retries that every other client gets.
+        builder.Services.AddSingleton(new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null }));
         builder.Services.AddSingleton<HealthScraper>();
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthScraper>());
 

@@ -49,6 +49,10 @@ public static class TelemetryNames
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
+        public const string JobBatchSize = "rag.job.batch_size";
+        public const string JobOutcome = "rag.job.outcome";
+        public const string QueueName = "queue_name";
+        public const string QueueState = "state";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
@@ -61,5 +65,12 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string QueueSize = "rag.queue.size";
+        public const string QueueLag = "rag.queue.lag";
+        public const string QueueWaitDuration = "rag.queue.wait.duration";
+        public const string QueueRunDuration = "rag.queue.run.duration";
+        public const string QueueRescues = "rag.queue.rescues";
+        public const string QueueDeadLetters = "rag.queue.dead_letters";
+        public const string ReconcileDifferences = "rag.reconcile.differences";
     }
 }

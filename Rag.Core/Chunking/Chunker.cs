@@ -11,6 +11,9 @@ public sealed class Chunker(ITokenCounter counter, IOptions<ChunkerOptions> opti
 {
     private readonly ChunkerOptions _options = options.Value;
 
+    // The same share of a passage in characters: of text unknown to the model, whole pages count few tokens.
+    private int OverlapCharacters => (int)((long)_options.MaxCharacters * _options.OverlapTokens / _options.MaxTokens);
+
     /// <summary>The passages in the text's order. Every character but whitespace is in at least one, or in the heading path of one.</summary>
     public IReadOnlyList<Chunk> Split(string text)
     {
@@ -22,13 +25,13 @@ public sealed class Chunker(ITokenCounter counter, IOptions<ChunkerOptions> opti
     private void Pack(string text, TextSection section, List<Chunk> chunks)
     {
         var pieces = section.Sentences.SelectMany(s => Pieces(text, s)).ToList();
-        var (first, last, tokens) = (0, 0, 0);
-        while (last < pieces.Count)
+        var (first, next, tokens) = (0, 0, 0);
+        while (next < pieces.Count)
         {
+            var last = next;
             while (last < pieces.Count && Fits(pieces, first, last, tokens)) tokens += pieces[last++].Tokens;
-            last = Emit(text, section, pieces, first, last, chunks);
-            if (last == pieces.Count) break;
-            (first, tokens) = Overlap(pieces, first, last);
+            (first, next) = Emit(text, section, pieces, first, next, last, chunks);
+            if (next < pieces.Count) (first, tokens) = Overlap(pieces, first, next);
         }
     }
 
@@ -36,24 +39,24 @@ public sealed class Chunker(ITokenCounter counter, IOptions<ChunkerOptions> opti
         first == last ||
         (tokens + pieces[last].Tokens <= _options.MaxTokens && pieces[last].Range.End - pieces[first].Range.Start <= _options.MaxCharacters);
 
-    /// <summary>Adds the passage of the pieces <c>first..last</c>.</summary>
-    /// <returns>The first piece that is not in it.</returns>
-    private int Emit(string text, TextSection section, List<Piece> pieces, int first, int last, List<Chunk> chunks)
+    /// <summary>Adds the passage of the pieces <c>first..last</c>, of which those from <paramref name="fresh"/> on are in no passage yet.</summary>
+    /// <returns>The range of pieces that the passage took: at least one fresh one.</returns>
+    private (int First, int Last) Emit(string text, TextSection section, List<Piece> pieces, int first, int fresh, int last, List<Chunk> chunks)
     {
         while (true)
         {
             var range = new TextRange(pieces[first].Range.Start, pieces[last - 1].Range.End);
             var passage = Whitespace.Collapse(range.Of(text));
             var tokens = counter.Count(passage);
-            // Joined without a space between them, pieces can count more tokens than apart. Rare, and a passage is short: count again.
-            if (tokens > _options.MaxTokens && last - first > 1)
+            if (tokens <= _options.MaxTokens || last - first == 1)
             {
-                last--;
-                continue;
+                chunks.Add(new Chunk(chunks.Count, passage, section.Heading, tokens, range.Start, range.End));
+                return (first, last);
             }
 
-            chunks.Add(new Chunk(chunks.Count, passage, section.Heading, tokens, range.Start, range.End));
-            return last;
+            // Parts of one long word can count more tokens joined than apart. Rare, and a passage is short: give up one and count again.
+            if (last - 1 > fresh) last--;
+            else first++;
         }
     }
 
@@ -63,6 +66,7 @@ public sealed class Chunker(ITokenCounter counter, IOptions<ChunkerOptions> opti
         var (first, tokens) = (next, 0);
         while (first - 1 > begin
             && tokens + pieces[first - 1].Tokens <= _options.OverlapTokens
+            && pieces[next].Range.Start - pieces[first - 1].Range.Start <= OverlapCharacters
             && tokens + pieces[first - 1].Tokens + pieces[next].Tokens <= _options.MaxTokens
             && pieces[next].Range.End - pieces[first - 1].Range.Start <= _options.MaxCharacters)
         {
@@ -85,42 +89,32 @@ public sealed class Chunker(ITokenCounter counter, IOptions<ChunkerOptions> opti
 
     private IEnumerable<Piece> Words(string text, TextRange sentence)
     {
-        var piece = new Piece(new TextRange(sentence.Start, sentence.Start), 0);
         for (var start = sentence.Start; start < sentence.End;)
         {
             var word = NextWord(text, start, sentence.End);
-            var tokens = Count(text, word);
+            yield return new Piece(word, Count(text, word));
             start = word.End;
-            if (piece.Tokens + tokens <= _options.MaxTokens && word.End - piece.Range.Start <= _options.MaxCharacters)
-            {
-                piece = new Piece(piece.Range with { End = word.End }, piece.Tokens + tokens);
-                continue;
-            }
-
-            if (piece.Range.Trim(text) is { Length: > 0 } range) yield return piece with { Range = range };
-            piece = new Piece(word, tokens);
         }
-
-        if (piece.Range.Trim(text) is { Length: > 0 } rest) yield return piece with { Range = rest };
     }
 
-    /// <summary>The word at <paramref name="start"/> with the whitespace before it, or as much of it as fits one passage.</summary>
-    private TextRange NextWord(string text, int start, int end)
+    /// <summary>The first word from <paramref name="wordStart"/> on, or as much of it as fits one passage.</summary>
+    private TextRange NextWord(string text, int wordStart, int end)
     {
-        var wordStart = start;
-        while (wordStart < end && char.IsWhiteSpace(text[wordStart])) wordStart++;
+        while (char.IsWhiteSpace(text[wordStart])) wordStart++;
         // A token holds at least one character and the start of a word may take one by itself, so this many characters nearly always fit.
-        var limit = (int)Math.Min(end, (long)wordStart + _options.MaxTokens - 1);
+        var limit = (int)Math.Min(end, (long)wordStart + Math.Min(_options.MaxTokens - 1, _options.MaxCharacters));
         var wordEnd = wordStart;
         while (wordEnd < limit && !char.IsWhiteSpace(text[wordEnd])) wordEnd++;
         if (wordEnd < end && wordEnd - wordStart > 1 && char.IsLowSurrogate(text[wordEnd])) wordEnd--;
 
         var word = new TextRange(wordStart, wordEnd);
         // Compatibility characters unfold into several, up to 18.
-        while (word.Length > 2 && Count(text, word) > _options.MaxTokens)
+        while (Count(text, word) > _options.MaxTokens)
         {
             var half = word.Start + (word.Length / 2);
-            word = word with { End = char.IsLowSurrogate(text[half]) ? half + 1 : half };
+            if (char.IsLowSurrogate(text[half])) half--;
+            if (half == word.Start) break;
+            word = word with { End = half };
         }
 
         return word;

@@ -8,10 +8,10 @@ public sealed class ChunkerOptions
     public const string Section = "Chunking";
 
     /// <summary>Longest passage in tokens of the embedding model. The default model reads 128 and ignores the rest.</summary>
-    [Range(16, 8192)]
+    [Range(32, 8192)]
     public int MaxTokens { get; set; } = 120;
 
-    /// <summary>How much of a passage's end the next one repeats at most, in tokens; only whole sentences are repeated.</summary>
+    /// <summary>How much of a passage's end the next one repeats at most, in tokens: whole sentences, or whole words of a sentence that is itself cut.</summary>
     [Range(0, 4096)]
     public int OverlapTokens { get; set; } = 24;
 

@@ -18,7 +18,8 @@ public static class StorageExtensions
     /// PostgreSQL from <c>ConnectionStrings:rag</c>: the data source, <see cref="RagDatabase"/>, the migrations (in the background: the process starts without PostgreSQL),
     /// <see cref="SchemaReadiness"/> and the health check <c>postgres</c>.
     /// </summary>
-    public static IHostApplicationBuilder AddRagStorage(this IHostApplicationBuilder builder)
+    public static TBuilder AddRagStorage<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
     {
         builder.Services.Configure<StorageOptions>(builder.Configuration.GetSection(StorageOptions.Section));
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -50,6 +51,7 @@ public static class StorageExtensions
         source.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => System.Diagnostics.Activity.Current is not null)
             .ConfigureBatchFilter(_ => System.Diagnostics.Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false)
             .EnableFirstResponseEvent(false));
         return source.Build();
     }

@@ -27,7 +27,7 @@ public sealed class ChunkerProperties
         select string.Concat(order);
 
     private static readonly Gen<ChunkerOptions> Settings =
-        from tokens in Gen.Choose(16, 128)
+        from tokens in Gen.Choose(32, 128)
         from overlap in Gen.Choose(0, 60)
         from characters in Gen.Choose(64, 2000)
         select new ChunkerOptions { MaxTokens = tokens, OverlapTokens = overlap, MaxCharacters = characters };
@@ -59,6 +59,6 @@ public sealed class ChunkerProperties
     {
         var cases = from text in Texts from options in Settings select (text, options);
         Prop.ForAll(cases.ToArbitrary(), c => property(c.text, c.options, new Chunker(Tokenizer, Options.Create(c.options)).Split(c.text)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(60));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(600).WithEndSize(60));
     }
 }

@@ -10,6 +10,7 @@ public sealed class ChunkerTests
 {
     private static readonly UseLiteTokenizer Tokenizer = new(new UseLiteFolder(EmbeddingModelFolder.Path));
     private readonly Chunker _chunker = new(Tokenizer, Options.Create(new ChunkerOptions()));
+    private readonly Chunker _withoutOverlap = new(Tokenizer, Options.Create(new ChunkerOptions { OverlapTokens = 0 }));
 
     [Theory]
     [InlineData("")]
@@ -85,7 +86,7 @@ public sealed class ChunkerTests
     public void A_sentence_longer_than_a_passage_is_cut_between_words()
     {
         var words = Enumerable.Range(0, 400).Select(i => "word" + i).ToList();
-        var chunks = _chunker.Split(string.Join(' ', words) + ".");
+        var chunks = _withoutOverlap.Split(string.Join(' ', words) + ".");
 
         Assert.Equal(words, chunks.SelectMany(c => c.Text.TrimEnd('.').Split(' ')));
         Assert.All(chunks, c => Assert.InRange(c.TokenCount, 1, 120));
@@ -98,11 +99,19 @@ public sealed class ChunkerTests
         var emoji = string.Concat(Enumerable.Repeat("🙂", 5000));
         foreach (var text in new[] { japanese, emoji, new string('x', 20_000), new string('ﷺ', 2_000) })
         {
-            var chunks = _chunker.Split(text);
+            var chunks = _withoutOverlap.Split(text);
             Assert.Equal(text, string.Concat(chunks.Select(c => c.Text)));
             Assert.All(chunks, c => Assert.InRange(c.Text.Length, 1, 1200));
             Assert.All(chunks, c => Assert.InRange(c.TokenCount, 1, 120));
         }
+    }
+
+    [Fact]
+    public void What_is_repeated_is_a_small_share_in_characters_too()
+    {
+        var text = string.Concat(Enumerable.Repeat("東京は日本の首都であり世界でも有数の都市です。", 2000));
+
+        Assert.InRange(_chunker.Split(text).Sum(c => c.Text.Length) / (double)text.Length, 1.0, 1.3);
     }
 
     [Fact]

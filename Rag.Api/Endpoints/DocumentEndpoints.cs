@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Rag.Core.Documents;
+
+namespace Rag.Api.Endpoints;
+
+/// <summary>Documents: put in, looked up, listed, taken out.</summary>
+public static class DocumentEndpoints
+{
+    private const int LargestBody = 16 * 1024 * 1024;
+    private const int DefaultLimit = 50;
+
+    public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder routes)
+    {
+        var documents = routes.MapGroup("/documents").WithTags("Documents");
+        documents.MapPost("/", AcceptAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithSummary("Accepts documents for search, all or none");
+        documents.MapGet("/", ListAsync).WithSummary("Lists documents in the order of their ids");
+        documents.MapGet("/{id}", GetAsync).WithSummary("Tells how far a document has come");
+        documents.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a document");
+        return routes;
+    }
+
+    private static async Task<Accepted<DocumentsAccepted>> AcceptAsync(
+        DocumentsSubmitted submitted, DocumentStore store, HttpContext context, CancellationToken cancellationToken) =>
+        TypedResults.Accepted((string?)null, new DocumentsAccepted(await store.AcceptAsync(submitted.Documents, "documents", context.TraceIdentifier, cancellationToken)));
+
+    private static async Task<Ok<DocumentPage>> ListAsync(
+        string? status, [FromQuery(Name = "source_type")] string? sourceType, int? limit, string? cursor, DocumentStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await store.ListAsync(status, sourceType, limit ?? DefaultLimit, cursor, cancellationToken));
+
+    private static async Task<Ok<Document>> GetAsync(string id, DocumentStore store, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await store.GetAsync(id, cancellationToken));
+
+    private static async Task<Accepted> DeleteAsync(string id, DocumentStore store, HttpContext context, CancellationToken cancellationToken)
+    {
+        await store.DeleteAsync(id, context.TraceIdentifier, cancellationToken);
+        return TypedResults.Accepted((string?)null);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Rag.Core.Documents.Ingestion;
+using Rag.Core.Jobs;
+using Rag.Core.Storage;
+
+namespace Rag.Core.Documents;
+
+public static class DocumentsExtensions
+{
+    /// <summary>Documents for those who accept and show them. Needs <c>AddRagStorage</c>.</summary>
+    public static TBuilder AddDocuments<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddJobQueue();
+        builder.Services.Configure<DocumentOptions>(builder.Configuration.GetSection(DocumentOptions.Section));
+        builder.Services.TryAddSingleton<DocumentValidator>();
+        builder.Services.TryAddSingleton<IngestionStore>();
+        builder.Services.TryAddSingleton(services => new DocumentStore(
+            services.GetRequiredService<RagDatabase>(),
+            services.GetRequiredService<JobQueue>(),
+            services.GetRequiredService<DocumentValidator>(),
+            services.GetRequiredService<IOptions<DocumentOptions>>()));
+        return builder;
+    }
+
+    /// <summary>The worker's side: chunks, embeds and publishes documents. Needs <c>AddRagStorage</c>, <c>AddEmbeddings</c>, <c>AddVectors</c> and <c>AddJobWorker</c>.</summary>
+    public static TBuilder AddIngestion<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddDocuments();
+        builder.Services.AddSingleton<IJobHandler, IngestHandler>();
+        builder.Services.AddSingleton<IJobHandler, VectorCleanupHandler>();
+        return builder;
+    }
+}

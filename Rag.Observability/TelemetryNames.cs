@@ -57,6 +57,10 @@ public static class TelemetryNames
         public const string RequestId = "rag.request.id";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string DegradedReason = "rag.search.degraded_reason";
+        public const string SearchResults = "rag.search.results";
+        public const string MetricSearchType = "search_type";
+        public const string MetricUserType = "user_type";
     }
 
     /// <summary>Instrument names as they are in OTLP.</summary>
@@ -72,5 +76,7 @@ public static class TelemetryNames
         public const string QueueRescues = "rag.queue.rescues";
         public const string QueueDeadLetters = "rag.queue.dead_letters";
         public const string ReconcileDifferences = "rag.reconcile.differences";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
     }
 }

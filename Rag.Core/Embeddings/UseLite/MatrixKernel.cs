@@ -61,6 +61,7 @@ internal static class MatrixKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile512(
         ref float a, nuint lda, ref float b, nuint ldb, nuint inner, ref float bias, ref float c, nuint ldc)
     {
@@ -122,6 +123,7 @@ internal static class MatrixKernel
     }
 
     // Also what machines without AVX2 run: the runtime splits each vector in two.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile256(
         ref float a, nuint lda, ref float b, nuint ldb, nuint inner, ref float bias, ref float c, nuint ldc)
     {

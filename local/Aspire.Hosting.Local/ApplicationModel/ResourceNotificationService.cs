@@ -18,6 +18,18 @@ public class ResourceNotificationService(IServiceProvider services) : IDisposabl
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _disposing = new();
 
+    /// <summary>How many watch right now.</summary>
+    internal int WatcherCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _watchers.Count;
+            }
+        }
+    }
+
     /// <summary>Changes the state of all instances of a resource.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="stateFactory">Makes the new state of the old one. It must be quick and must not wait for another publisher.</param>

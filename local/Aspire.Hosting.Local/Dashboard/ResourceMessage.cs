@@ -4,6 +4,7 @@ using Aspire.Hosting.Dashboard.Protos;
 using Google.Protobuf.WellKnownTypes;
 using CheckStatus = Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus;
 using Icon = Aspire.Hosting.ApplicationModel.IconVariant;
+using Resource = Aspire.Hosting.Dashboard.Protos.Resource;
 
 namespace Aspire.Hosting.Dashboard;
 

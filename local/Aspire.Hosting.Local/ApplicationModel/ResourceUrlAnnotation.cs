@@ -8,5 +8,11 @@ public sealed class ResourceUrlAnnotation : IResourceAnnotation
     /// <summary>The text of the link; null shows the URL.</summary>
     public string? DisplayText { get; set; }
 
+    /// <summary>The endpoint that the link leads to, if any.</summary>
+    public EndpointReference? Endpoint { get; init; }
+
     public UrlDisplayLocation DisplayLocation { get; set; } = UrlDisplayLocation.SummaryAndDetails;
+
+    internal ResourceUrlAnnotation WithEndpoint(EndpointReference endpoint) =>
+        new() { Url = Url, DisplayText = DisplayText, DisplayLocation = DisplayLocation, Endpoint = endpoint };
 }

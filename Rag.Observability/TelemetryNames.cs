@@ -55,6 +55,10 @@ public static class TelemetryNames
         public const string QueueState = "state";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
+        public const string ErrorCategory = "category";
+        public const string ErrorSeverity = "severity";
+        public const string ErrorCode = "error_code";
+        public const string ObservationFailed = "rag.observation.failed";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
@@ -78,5 +82,6 @@ public static class TelemetryNames
         public const string ReconcileDifferences = "rag.reconcile.differences";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
+        public const string Errors = "rag.errors";
     }
 }

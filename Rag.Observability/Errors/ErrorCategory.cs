@@ -13,6 +13,7 @@ public enum ErrorCategory
     VectorDatabase,
     Database,
     Generation,
+    Dependency,
     Resource,
     Internal,
 }

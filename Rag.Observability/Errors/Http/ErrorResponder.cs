@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Rag.Observability.Errors.Http;
+
+/// <summary>Turns a failure into its answer, and has it observed once.</summary>
+internal sealed partial class ErrorResponder(ErrorObserver observer, ProblemBody body, ILogger<ErrorResponder> logger)
+{
+    public async Task AnswerAsync(HttpContext context, ErrorAnswer answer, Exception? exception)
+    {
+        observer.Observe(context, answer, exception);
+        if (context.Response.HasStarted) return;
+
+        var response = context.Response;
+        response.StatusCode = answer.Descriptor.StatusCode;
+        response.Headers.CacheControl = "no-store";
+        if (answer.RetryAfter is { } wait && response.Headers.RetryAfter.Count == 0)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var bytes = Body(context, answer);
+        response.ContentType = ProblemBody.ContentType;
+        response.ContentLength = bytes.Length;
+        if (HttpMethods.IsHead(context.Request.Method)) return;
+
+        try
+        {
+            await response.Body.WriteAsync(bytes, context.RequestAborted);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+        }
+    }
+
+    /// <summary>The caller did not wait: no error, nobody to answer, but a status that tells the metrics.</summary>
+    public void Close(HttpContext context)
+    {
+        observer.ObserveClosed(context);
+        if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+    }
+
+    private ReadOnlyMemory<byte> Body(HttpContext context, ErrorAnswer answer)
+    {
+        try
+        {
+            return body.Write(context, answer, errorId: null);
+        }
+        catch (Exception exception)
+        {
+            // Most likely a detail that cannot be written: the answer is worth more than its particulars.
+            LogUnwritable(exception);
+            return body.Write(context, new ErrorAnswer(answer.Descriptor, answer.Descriptor.Title + "."), errorId: null);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "The details of an error could not be written; the answer went out without them")]
+    private partial void LogUnwritable(Exception exception);
+}

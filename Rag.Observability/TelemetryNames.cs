@@ -53,6 +53,7 @@ public static class TelemetryNames
         public const string JobOutcome = "rag.job.outcome";
         public const string QueueName = "queue_name";
         public const string QueueState = "state";
+        public const string Difference = "difference";
         public const string DocumentId = "rag.document.id";
         public const string RequestId = "rag.request.id";
         public const string ErrorCategory = "category";

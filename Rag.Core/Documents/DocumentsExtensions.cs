@@ -1,10 +1,13 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Rag.Core.Documents.Ingestion;
 using Rag.Core.Jobs;
 using Rag.Core.Storage;
+using Rag.Core.Vectors;
 
 namespace Rag.Core.Documents;
 
@@ -23,6 +26,18 @@ public static class DocumentsExtensions
             services.GetRequiredService<JobQueue>(),
             services.GetRequiredService<DocumentValidator>(),
             services.GetRequiredService<IOptions<DocumentOptions>>()));
+        return builder;
+    }
+
+    /// <summary>The comparison of PostgreSQL with the vector store. Needs <c>AddDocuments</c> and <c>AddVectors</c>.</summary>
+    public static TBuilder AddReconciliation<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.TryAddSingleton(services => new Reconciler(
+            services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<JobQueue>(),
+            services.GetRequiredService<VectorIndex>(),
+            services.GetRequiredService<IMeterFactory>()));
         return builder;
     }
 

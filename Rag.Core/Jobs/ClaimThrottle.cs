@@ -1,14 +1,14 @@
+using Microsoft.Extensions.Options;
+
 namespace Rag.Core.Jobs;
 
 /// <summary>
 /// Keeps a worker from burning through the queue while what the jobs need is down. After a few dependency failures in a row it takes nothing for a while, then one job
 /// to see; the pause doubles until one succeeds.
 /// </summary>
-internal sealed class ClaimThrottle(TimeProvider time, Random random)
+internal sealed class ClaimThrottle(IOptions<JobWorkerOptions> options, TimeProvider time, Random random)
 {
     private const int Tolerated = 3;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private int _failuresInARow;
@@ -65,14 +65,16 @@ internal sealed class ClaimThrottle(TimeProvider time, Random random)
             var isProbe = _isProbing;
             // The failures of runs that began before the pause are no news.
             if (_failuresInARow < Tolerated || (_pauses > 0 && !isProbe)) return;
-            var exponential = FirstPause * Math.Pow(2, Math.Min(_pauses, 20));
-            var pause = (exponential < LongestPause ? exponential : LongestPause) * (0.5 + random.NextDouble() / 2);
-            _pause = retryAfter > pause ? (retryAfter.Value < LongestPause ? retryAfter.Value : LongestPause) : pause;
+            var longest = options.Value.LongestThrottle;
+            var exponential = Shorter(options.Value.FirstBackoff * Math.Pow(2, Math.Min(_pauses, 20)), longest) * (0.5 + random.NextDouble() / 2);
+            _pause = retryAfter > exponential ? Shorter(retryAfter.Value, longest) : exponential;
             _pausedAt = time.GetTimestamp();
             _pauses++;
             _isProbing = false;
         }
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private TimeSpan Remaining => _pause - time.GetElapsedTime(_pausedAt);
 }

@@ -9,8 +9,15 @@ namespace Rag.Core.Jobs;
 public sealed class JobAdministration(RagDatabase database)
 {
     /// <summary>The newest jobs in one state, or in any.</summary>
-    public Task<List<Job>> ListAsync(JobState? state, int limit, CancellationToken cancellationToken) =>
-        database.RunAsync(
+    /// <param name="state">queued, running, done or dead; null for any.</param>
+    /// <param name="limit">How many at most, 1 to 1000.</param>
+    /// <param name="cancellationToken">Ends the wait for PostgreSQL.</param>
+    /// <exception cref="ValidationException">A parameter breaks a rule.</exception>
+    public Task<List<Job>> ListAsync(string? state, int limit, CancellationToken cancellationToken)
+    {
+        if (state is not null && JobStates.Parse(state) is null) throw new ValidationException("state", "must be queued, running, done or dead", "unknown_value");
+        if (limit is < 1 or > 1000) throw new ValidationException("limit", "must be between 1 and 1000", "out_of_range");
+        return database.RunAsync(
             (connection, token) => connection.QueryAsync(
                 """
                 select id, kind, state, priority, payload::text, attempt, failures, rescues, worker, error, request_id, created_at, run_at, started_at, finished_at
@@ -19,8 +26,9 @@ public sealed class JobAdministration(RagDatabase database)
                 order by id desc
                 limit $2
                 """,
-                [state is { } wanted ? JobStates.Name(wanted) : null, limit], Read, token),
+                [state, limit], Read, token),
             cancellationToken);
+    }
 
     /// <summary>Lets a dead letter run again, with all its attempts before it.</summary>
     /// <exception cref="NotFoundException">There is no such job.</exception>

@@ -24,13 +24,16 @@ internal sealed class JobWorkerOptions
     public TimeSpan RunLimit { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long running jobs may go on after the process was told to stop; then they are given back.</summary>
-    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>Pause before the second run; doubles with every further run.</summary>
     public TimeSpan FirstBackoff { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest pause between two runs.</summary>
     public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Longest pause of a worker that takes no jobs because what they need is down; the first is <see cref="FirstBackoff"/>.</summary>
+    public TimeSpan LongestThrottle { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Unforeseen failures after which a job is a dead letter.</summary>
     public int MaxFailures { get; set; } = 5;

@@ -56,10 +56,10 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, IOptions<StorageOpt
             {
                 return await attempt();
             }
-            catch (Exception failure) when (DatabaseErrors.IsDatabase(failure))
+            catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (number >= options.Value.MaxAttempts || !mayRepeat() || !DatabaseErrors.IsTransient(failure)) throw DatabaseErrors.Translate(failure);
+                if (number >= options.Value.MaxAttempts || !mayRepeat() || !DatabaseErrors.IsCuredByAnotherTry(failure)) throw DatabaseErrors.Translate(failure);
             }
 
             await Task.Delay(FirstPause * (number * (0.5 + random.NextDouble())), time, cancellationToken);

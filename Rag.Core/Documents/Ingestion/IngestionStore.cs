@@ -9,7 +9,7 @@ namespace Rag.Core.Documents.Ingestion;
 internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
 {
     /// <summary>Vectors of a revision that is neither what readers see nor what comes next.</summary>
-    private const string Stale =
+    public const string Stale =
         "not exists (select 1 from rag.documents d where d.id = v.document_id and (v.revision = d.revision or v.revision = d.ready_revision))";
 
     /// <summary>Marks the document as being processed.</summary>

@@ -149,7 +149,7 @@ public sealed class JobQueueTests(PostgresDatabase database) : IClassFixture<Pos
         await Assert.ThrowsAsync<ConflictException>(() => _host.Administration.ReviveAsync(id, CancellationToken.None));
         Assert.True(await store.BuryAsync(lease, handler: null, "the reason", "the reason", CancellationToken.None));
 
-        var dead = Assert.Single(await _host.Administration.ListAsync(JobState.Dead, 10, CancellationToken.None));
+        var dead = Assert.Single(await _host.Administration.ListAsync("dead", 10, CancellationToken.None));
         Assert.Equal((id, "the reason", 1), (dead.Id, dead.Error, dead.Attempt));
 
         await _host.Administration.ReviveAsync(id, CancellationToken.None);

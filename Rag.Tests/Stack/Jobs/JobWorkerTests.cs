@@ -187,6 +187,7 @@ public sealed class JobWorkerTests(PostgresDatabase database) : IClassFixture<Po
         {
             options.FirstBackoff = TimeSpan.FromMilliseconds(1);
             options.LongestBackoff = TimeSpan.FromMilliseconds(10);
+            options.LongestThrottle = TimeSpan.FromMilliseconds(10);
             options.PollInterval = TimeSpan.FromMilliseconds(20);
             options.RescueInterval = TimeSpan.FromMilliseconds(100);
             options.HeartbeatInterval = TimeSpan.FromMilliseconds(100);

@@ -42,10 +42,13 @@ public static class TelemetryNames
         public const string GenAiRequestModel = "gen_ai.request.model";
         public const string GenAiResponseModel = "gen_ai.response.model";
         public const string GenAiEmbeddingsDimensionCount = "gen_ai.embeddings.dimension.count";
+        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
+        public const string EmbeddingBatchSize = "rag.embedding.batch_size";
+        public const string EmbeddingCacheHits = "rag.embedding.cache_hits";
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
@@ -64,6 +67,9 @@ public static class TelemetryNames
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
         public const string SearchResults = "rag.search.results";
+        public const string MetricModelName = "model_name";
+        public const string MetricCacheType = "cache_type";
+        public const string MetricCacheResult = "result";
         public const string MetricSearchType = "search_type";
         public const string MetricUserType = "user_type";
     }
@@ -74,6 +80,12 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string EmbeddingDuration = "rag.embedding.duration";
+        public const string CacheHitRatio = "rag.cache.hit_ratio";
+        public const string CacheLookups = "rag.cache.lookups";
+        public const string Errors = "rag.errors";
+        public const string SearchRequests = "rag.search.requests";
+        public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";
         public const string QueueLag = "rag.queue.lag";
         public const string QueueWaitDuration = "rag.queue.wait.duration";

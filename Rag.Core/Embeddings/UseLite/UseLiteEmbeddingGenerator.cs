@@ -1,8 +1,7 @@
 using Microsoft.Extensions.AI;
-using Rag.Core.Embeddings.UseLite;
 using Rag.Observability.Errors;
 
-namespace Rag.Core.Embeddings;
+namespace Rag.Core.Embeddings.UseLite;
 
 /// <summary>
 /// Embeds in this process with Universal Sentence Encoder Lite: unit vectors of 512 floats, no network. A call spreads its texts over

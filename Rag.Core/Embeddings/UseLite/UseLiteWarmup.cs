@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Rag.Core.Embeddings.UseLite;
 using Rag.Observability.Errors;
 
-namespace Rag.Core.Embeddings;
+namespace Rag.Core.Embeddings.UseLite;
 
 /// <summary>Loads the model while the service starts, so that the first request does not pay for it. Where that fails, the first call and the health check try again.</summary>
 internal sealed partial class UseLiteWarmup(UseLiteFolder folder, ILogger<UseLiteWarmup> logger) : BackgroundService

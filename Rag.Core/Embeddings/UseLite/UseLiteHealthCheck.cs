@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Rag.Core.Embeddings.UseLite;
 using Rag.Observability.Errors;
 
-namespace Rag.Core.Embeddings;
+namespace Rag.Core.Embeddings.UseLite;
 
 /// <summary>Healthy when the model is loaded. Tries to load it where it is not, so that files that come late are found.</summary>
 internal sealed class UseLiteHealthCheck(UseLiteFolder folder) : IHealthCheck

@@ -86,7 +86,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public DistributedApplication Build()
     {
         _session?.WaitForBuild(this);
-        LifecycleCommands.AddTo(Resources);
         var host = _host.Build();
         ExecutionContext.ServiceProvider = host.Services;
         var application = new DistributedApplication(host, _session);

@@ -33,6 +33,32 @@ public sealed class DashboardMaskingTests
     public void ProducersWord_Counts() => Assert.True(IsSensitive(new("Value", "42") { IsSensitive = true }));
 
     [Fact]
+    public void SecretsInTheCommandLine_AreHiddenInTheListToo()
+    {
+        string[] arguments = ["--port", "5432", "--api-key", "hunter2", "--password=hunter2", "--verbose", "--token", "--quiet"];
+        var snapshot = new CustomResourceSnapshot { ResourceType = "Executable", Properties = [new("executable.args", arguments) { IsSensitive = true }] };
+
+        var message = ResourceMessage.From(new ResourceEvent(new DashboardTestResource("postgres"), "postgres", snapshot));
+
+        Assert.Equal(arguments, message.Properties.Single(p => p.Name == "resource.appArgs").Value.ListValue.Values.Select(v => v.StringValue));
+        Assert.Equal([0, 0, 0, 1, 1, 0, 0, 0], message.Properties.Single(p => p.Name == "resource.appArgsSensitivity").Value.ListValue.Values.Select(v => v.NumberValue));
+    }
+
+    [Fact]
+    public void ProducersJudgementOfTheCommandLine_IsKept()
+    {
+        var snapshot = new CustomResourceSnapshot
+        {
+            ResourceType = "Executable",
+            Properties = [new("executable.args", new[] { "a" }), new("resource.appArgs", new[] { "a" }), new("resource.appArgsSensitivity", new[] { 1 })],
+        };
+
+        var message = ResourceMessage.From(new ResourceEvent(new DashboardTestResource("postgres"), "postgres", snapshot));
+
+        Assert.Equal(1, Assert.Single(message.Properties, p => p.Name == "resource.appArgsSensitivity").Value.ListValue.Values.Single().NumberValue);
+    }
+
+    [Fact]
     public void Message_HoldsWhatTheDashboardNeeds()
     {
         var started = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);

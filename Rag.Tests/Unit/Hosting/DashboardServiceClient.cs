@@ -72,3 +72,23 @@ internal sealed class DashboardCall(HttpResponseMessage response, PipeReader bod
 
     public void Dispose() => response.Dispose();
 }
+
+/// <summary>A request body that ends when told to.</summary>
+internal sealed class OpenRequest : HttpContent
+{
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Complete() => _complete.TrySetResult();
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        await stream.FlushAsync();
+        await _complete.Task;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}

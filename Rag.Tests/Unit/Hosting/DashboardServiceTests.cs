@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Dashboard.Grpc;
@@ -51,6 +52,18 @@ public sealed class DashboardServiceTests : IAsyncLifetime, IDisposable
 
     [Fact]
     public void ListensOnLoopbackOnly() => Assert.True(IPAddress.IsLoopback(IPAddress.Parse(_address.Host)));
+
+    [Fact]
+    public async Task TakenPort_IsNamed_AndTheWayOut()
+    {
+        await using var second = new DashboardServiceHost(
+            _options with { ResourceServicePort = _address.Port }, _notifications, _loggers, null!, TimeProvider.System, NullLoggerFactory.Instance);
+
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => second.StartAsync(Bound));
+
+        Assert.Contains($"Port {_address.Port} ", error.Message);
+        Assert.Contains("ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL", error.Message);
+    }
 
     [Theory]
     [InlineData(null)]
@@ -178,7 +191,7 @@ public sealed class DashboardServiceTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Interactions_OpenAtOnce_StayOpen_AndEndWithTheClient()
     {
-        var content = new OpenContent();
+        var content = new OpenRequest();
         using var call = await _client.CallAsync("WatchInteractions", content, Bound);
         var end = call.EndAsync(Bound);
         Assert.False(end.IsCompleted);
@@ -227,7 +240,7 @@ public sealed class DashboardServiceTests : IAsyncLifetime, IDisposable
     public async Task StoppingHost_EndsEveryStream()
     {
         using var resources = await _client.CallAsync("WatchResources", new WatchResourcesRequest(), Bound);
-        using var interactions = await _client.CallAsync("WatchInteractions", new OpenContent(), Bound);
+        using var interactions = await _client.CallAsync("WatchInteractions", new OpenRequest(), Bound);
         await resources.ReadAsync(WatchResourcesUpdate.Parser, Bound);
 
         await _host.DisposeAsync().AsTask().WaitAsync(Bound);
@@ -273,25 +286,5 @@ public sealed class DashboardServiceTests : IAsyncLifetime, IDisposable
         using var call = await _client.CallAsync("ExecuteResourceCommand", new ResourceCommandRequest { ResourceName = resource, CommandName = command }, Bound);
         var response = (await call.ReadAsync(ResourceCommandResponse.Parser, Bound))!;
         return (response.Kind, response.Message);
-    }
-
-    /// <summary>A request body that ends when told to.</summary>
-    private sealed class OpenContent : HttpContent
-    {
-        private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Complete() => _complete.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.FlushAsync();
-            await _complete.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -62,13 +62,19 @@ public sealed class ResourceLoggerServiceTests : IDisposable
     public async Task ConcurrentWriters_LoseNothing()
     {
         const int Writers = 4, Lines = 2000;
-        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(() =>
-        {
-            for (var i = 0; i < Lines; i++)
+        using var start = new Barrier(Writers);
+        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Factory.StartNew(
+            () =>
             {
-                _service.Append("rag-api", $"{w} {i}", isErrorMessage: false);
-            }
-        })));
+                start.SignalAndWait(_bound.Token);
+                for (var i = 0; i < Lines; i++)
+                {
+                    _service.Append("rag-api", $"{w} {i}", isErrorMessage: false);
+                }
+            },
+            _bound.Token,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
         var seen = new List<LogLine>();
         await foreach (var batch in _service.WatchAsync("rag-api").WithCancellation(_bound.Token))
         {

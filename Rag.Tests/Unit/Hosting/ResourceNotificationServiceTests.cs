@@ -25,13 +25,25 @@ public sealed class ResourceNotificationServiceTests : IDisposable
         const int Publishers = 8, Updates = 500, Total = Publishers * Updates;
         await _service.PublishUpdateAsync(_resource, s => s with { ExitCode = 0 });
         var early = WatchUntilAsync(Total);
-        var publishing = Task.WhenAll(Enumerable.Range(0, Publishers).Select(_ => Task.Run(async () =>
-        {
-            for (var i = 0; i < Updates; i++)
+        using var start = new Barrier(Publishers);
+        var publishing = Task.WhenAll(Enumerable.Range(0, Publishers).Select(_ => Task.Factory.StartNew(
+            () =>
             {
-                await _service.PublishUpdateAsync(_resource, s => s with { ExitCode = s.ExitCode + 1 });
-            }
-        })));
+                start.SignalAndWait(Bound);
+                for (var i = 0; i < Updates; i++)
+                {
+                    var published = _service.PublishUpdateAsync(_resource, s =>
+                    {
+                        // Gives way between reading and writing, which is where an update would be lost.
+                        Thread.Yield();
+                        return s with { ExitCode = s.ExitCode + 1 };
+                    });
+                    Assert.True(published.IsCompletedSuccessfully);
+                }
+            },
+            Bound,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
         var late = WatchUntilAsync(Total);
         await publishing.WaitAsync(Bound);
         var after = WatchUntilAsync(Total);

@@ -11,12 +11,12 @@ internal static class LifecycleCommands
         resource.Annotations.Add(Command(KnownResourceCommands.StartCommand, "Start", "Start resource", "Play", IconVariant.Filled, StartState, isHighlighted: true, async context =>
         {
             await start(context.ResourceName, context.CancellationToken);
-            return CommandResults.Success($"Resource '{context.ResourceName}' started.");
+            return CommandResults.Success($"Resource '{NameOf(resource, context.ResourceName)}' started.");
         }));
         resource.Annotations.Add(Command(KnownResourceCommands.StopCommand, "Stop", "Stop resource", "Stop", IconVariant.Filled, StopState, isHighlighted: true, async context =>
         {
             await stop(context.ResourceName, context.CancellationToken);
-            return CommandResults.Success($"Resource '{context.ResourceName}' stopped.");
+            return CommandResults.Success($"Resource '{NameOf(resource, context.ResourceName)}' stopped.");
         }));
         resource.Annotations.Add(Command(KnownResourceCommands.RestartCommand, "Restart", "Restart resource", "ArrowCounterclockwise", IconVariant.Regular, RestartState, isHighlighted: false, async context =>
         {
@@ -24,9 +24,12 @@ internal static class LifecycleCommands
 
             // Who closes the browser between the two halves asked for a restart, not for a stop.
             await start(context.ResourceName, CancellationToken.None);
-            return CommandResults.Success($"Resource '{context.ResourceName}' restarted.");
+            return CommandResults.Success($"Resource '{NameOf(resource, context.ResourceName)}' restarted.");
         }));
     }
+
+    /// <summary>The name that the user gave, unless only the id tells which instance is meant.</summary>
+    private static string NameOf(IResource resource, string instanceId) => resource.GetInstanceIds().Count == 1 ? resource.Name : instanceId;
 
     private static ResourceCommandAnnotation Command(
         string name,

@@ -5,7 +5,7 @@ internal sealed class ResourceLog(int maxLines = 10_000, int maxCharacters = 8_0
 {
     private readonly Lock _gate = new();
     private readonly LogLine[] _ring = new LogLine[maxLines];
-    private TaskCompletionSource _more = NewSignal();
+    private TaskCompletionSource? _waiting;
     private int _first = 1;
     private int _last;
     private long _characters;
@@ -17,7 +17,7 @@ internal sealed class ResourceLog(int maxLines = 10_000, int maxCharacters = 8_0
             content = content[..maxCharacters];
         }
 
-        TaskCompletionSource awaited;
+        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (_last - _first + 1 == maxLines)
@@ -33,22 +33,21 @@ internal sealed class ResourceLog(int maxLines = 10_000, int maxCharacters = 8_0
                 DropFirst();
             }
 
-            awaited = _more;
-            _more = NewSignal();
+            waiting = _waiting;
+            _waiting = null;
         }
 
-        awaited.SetResult();
+        waiting?.SetResult();
     }
 
     /// <summary>Up to <paramref name="limit"/> lines that follow line number <paramref name="after"/>.</summary>
     /// <param name="after">The last line number already known, 0 for none.</param>
     /// <param name="limit">How many lines at most.</param>
-    /// <param name="more">Completes when a line is added after this call.</param>
+    /// <param name="more">Done when another call finds lines: at once if this one did.</param>
     public IReadOnlyList<LogLine> Read(int after, int limit, out Task more)
     {
         lock (_gate)
         {
-            more = _more.Task;
             var from = Math.Max(after + 1, _first);
             var lines = new LogLine[Math.Min(limit, Math.Max(0, _last - from + 1))];
             for (var i = 0; i < lines.Length; i++)
@@ -56,11 +55,10 @@ internal sealed class ResourceLog(int maxLines = 10_000, int maxCharacters = 8_0
                 lines[i] = _ring[(from + i) % maxLines];
             }
 
+            more = lines.Length > 0 ? Task.CompletedTask : (_waiting ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             return lines;
         }
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void DropFirst()
     {

@@ -32,9 +32,9 @@ internal sealed partial class DashboardReadiness(DashboardOptions options, HttpC
             using var response = await client.GetAsync(ProbeUrl, cancellationToken);
             return response.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            // Nobody listens yet.
+            // Nobody listens yet, or nobody answers within the client's patience.
             return false;
         }
     }

@@ -58,8 +58,9 @@ internal sealed partial class DashboardServiceEndpoint(
         {
             return (e.Status, e.Message);
         }
-        catch (Exception e) when (cancelled.IsCancellationRequested && e is OperationCanceledException or IOException)
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && cancelled.IsCancellationRequested))
         {
+            // An I/O error is the connection's: what a command throws ends in the command's result.
             return deadline?.IsCancellationRequested == true ? (GrpcStatus.DeadlineExceeded, "The call's deadline has passed.")
                 : (GrpcStatus.Unavailable, "The application is stopping.");
         }

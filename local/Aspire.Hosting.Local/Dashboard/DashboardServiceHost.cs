@@ -1,6 +1,7 @@
 using System.Net;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,7 +48,7 @@ internal sealed class DashboardServiceHost(
         {
             await _server.StartAsync(cancellationToken);
         }
-        catch (IOException e)
+        catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             throw new DistributedApplicationException(
                 $"Port {options.ResourceServicePort} for the dashboard's resource service is taken. Free it, or set ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL to another.", e);

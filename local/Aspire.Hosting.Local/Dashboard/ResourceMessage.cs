@@ -35,7 +35,7 @@ internal static class ResourceMessage
 
         message.Environment.AddRange(snapshot.EnvironmentVariables.Select(v => new EnvironmentVariable { Name = v.Name, Value = v.Value ?? "", IsFromSpec = v.IsFromSpec }));
         message.Urls.AddRange(snapshot.Urls.Select(From));
-        message.Properties.AddRange(CommonProperties(change).Concat(snapshot.Properties).Select(From));
+        message.Properties.AddRange(CommonProperties(change).Concat(snapshot.Properties).Concat(ShownArguments(snapshot)).Select(From));
         message.HealthReports.AddRange(snapshot.HealthReports.Select(From));
         message.Relationships.AddRange(snapshot.Relationships.Select(r => new ResourceRelationship { ResourceName = r.ResourceName, Type = r.Type }));
         message.Commands.AddRange(snapshot.Commands.Select(From));
@@ -55,6 +55,23 @@ internal static class ResourceMessage
         yield return new(KnownProperties.Resource.StartTime, ToText(snapshot.StartTimeStamp));
         yield return new(KnownProperties.Resource.StopTime, ToText(snapshot.StopTimeStamp));
         yield return new(KnownProperties.Resource.HealthState, snapshot.HealthStatus?.ToString());
+    }
+
+    /// <summary>
+    /// The dashboard's list shows the command line of an executable in clear text, even where its details hide it, unless it is told
+    /// for each argument whether to.
+    /// </summary>
+    private static IEnumerable<ResourcePropertySnapshot> ShownArguments(CustomResourceSnapshot snapshot)
+    {
+        var properties = snapshot.Properties;
+        if (snapshot.ResourceType == KnownResourceTypes.Executable
+            && properties.All(p => p.Name != KnownProperties.Resource.AppArgs)
+            && properties.FirstOrDefault(p => p.Name == KnownProperties.Executable.Args)?.Value is IEnumerable<string> args)
+        {
+            string[] arguments = [.. args];
+            yield return new(KnownProperties.Resource.AppArgs, arguments) { IsSensitive = true };
+            yield return new(KnownProperties.Resource.AppArgsSensitivity, SensitiveProperties.InCommandLine(arguments).Select(secret => secret ? 1 : 0));
+        }
     }
 
     private static ResourceProperty From(ResourcePropertySnapshot property)

@@ -17,6 +17,11 @@ internal static partial class SensitiveProperties
             _ => false,
         };
 
+    /// <summary>For each argument whether it is a secret: by what it says, or as the value of the option before it.</summary>
+    public static IEnumerable<bool> InCommandLine(IReadOnlyList<string> arguments) =>
+        arguments.Select((argument, i) => SecretText().IsMatch(argument)
+            || (i > 0 && !argument.StartsWith('-') && arguments[i - 1].StartsWith('-') && SecretName().IsMatch(arguments[i - 1])));
+
     /// <summary>"key" counts at the end of a word only: a keyboard is no secret.</summary>
     [GeneratedRegex("connectionstring|password|passwd|secret|token|credential|key$|key[._-]", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex SecretName();

@@ -46,9 +46,9 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
                 await Task.Delay(Poll, time, either.Token);
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DistributedApplicationException($"The orchestrator did not start within {StartTimeout.TotalSeconds:0} s. Its files are in {_session.FullName}.");
+            throw new DistributedApplicationException($"The orchestrator did not start within {StartTimeout.TotalSeconds:0} s. Its files are in {_session.FullName}.", e);
         }
     }
 

@@ -22,8 +22,11 @@ internal sealed partial class ApplicationOrchestrator(
     ResourceLoggerService loggers,
     IDistributedApplicationEventing eventing,
     IServiceProvider services,
-    ILogger<ApplicationOrchestrator> logger) : IHostedService, IDisposable
+    TimeProvider time,
+    ILogger<ApplicationOrchestrator> logger) : IHostedService, IAsyncDisposable
 {
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(15);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _background = [];
 
@@ -36,7 +39,27 @@ internal sealed partial class ApplicationOrchestrator(
 
         await dcp.StartAsync(cancellationToken);
         foreach (var resource in model.Resources.Where(EndpointAllocation.IsShared)) await OpenSharedEndpointsAsync(resource, cancellationToken);
+        StartInBackground();
+    }
 
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_stopping.IsCancellationRequested) return;
+        await _stopping.CancelAsync();
+        await dcp.StopAsync(cancellationToken);
+        await Task.WhenAll(_background).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>A start that failed half-way, or a test that only disposes, must leave no process either.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var timeout = new CancellationTokenSource(DisposeTimeout, time);
+        await StopAsync(timeout.Token);
+        _stopping.Dispose();
+    }
+
+    private void StartInBackground()
+    {
         InBackground(processes.WatchAsync);
         foreach (var resource in model.Resources)
         {
@@ -46,15 +69,6 @@ internal sealed partial class ApplicationOrchestrator(
 
         InBackground(dashboard.StartAsync);
     }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await dcp.StopAsync(cancellationToken);
-        await Task.WhenAll(_background).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose() => _stopping.Dispose();
 
     private async Task OpenSharedEndpointsAsync(IResource resource, CancellationToken cancellationToken)
     {
@@ -80,7 +94,7 @@ internal sealed partial class ApplicationOrchestrator(
     private async Task StartProcessesAsync(IResource resource, CancellationToken stopping)
     {
         if (resource is IResourceWithConnectionString) await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), stopping);
-        await Task.WhenAll(processes.Of(resource).Select(p => p.StartAsync(stopping)));
+        await Task.WhenAll(processes.Of(resource).Select(p => p.StartAsync(waitForDependencies: true, stopping)));
     }
 
     private async Task ShowValueAsync(ParameterResource parameter, CancellationToken stopping)
@@ -107,7 +121,7 @@ internal sealed partial class ApplicationOrchestrator(
 
     private async Task ShowConnectionStringAsync(ConnectionStringResource resource, CancellationToken stopping)
     {
-        var value = await resource.GetConnectionStringAsync(stopping);
+        var value = await ((IResourceWithConnectionString)resource).GetConnectionStringAsync(stopping);
         await notifications.PublishUpdateAsync(resource, snapshot => snapshot with
         {
             State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),

@@ -22,6 +22,7 @@ internal sealed partial class ProcessInstance(
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Lock _gate = new();
     private CancellationTokenSource? _starting;
+    private TaskCompletionSource _startNow = new();
     private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
     private string? _uid;
 
@@ -29,19 +30,27 @@ internal sealed partial class ProcessInstance(
 
     public string Name => name;
 
-    /// <summary>Waits for the dependencies and starts the process. What goes wrong becomes the state FailedToStart, with the reason in the console log.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the process. What goes wrong becomes the state FailedToStart, with the reason in the console log.</summary>
+    /// <param name="waitForDependencies">False = start now; a start that is still waiting goes on at once.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task StartAsync(bool waitForDependencies, CancellationToken cancellationToken)
     {
         using var starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         lock (_gate)
         {
-            if (_starting is not null) return;
+            if (_starting is not null)
+            {
+                if (!waitForDependencies) _startNow.TrySetResult();
+                return;
+            }
+
             _starting = starting;
+            _startNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         try
         {
-            await StartCoreAsync(starting.Token);
+            await StartCoreAsync(waitForDependencies, starting.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -91,12 +100,15 @@ internal sealed partial class ProcessInstance(
 
     public void Dispose() => _changing.Dispose();
 
-    private async Task StartCoreAsync(CancellationToken cancellationToken)
+    private async Task StartCoreAsync(bool waitForDependencies, CancellationToken cancellationToken)
     {
-        if (resource.HasAnnotationOfType<WaitAnnotation>())
+        if (waitForDependencies && resource.HasAnnotationOfType<WaitAnnotation>())
         {
             await snapshots.PublishStartingAsync(resource, name, new(KnownResourceStates.Waiting, KnownResourceStateStyles.Info));
-            await dependencies.WaitAsync(resource, name, cancellationToken);
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var first = await Task.WhenAny(dependencies.WaitAsync(resource, name, waiting.Token), _startNow.Task);
+            await waiting.CancelAsync();
+            await first;
         }
 
         await _changing.WaitAsync(cancellationToken);

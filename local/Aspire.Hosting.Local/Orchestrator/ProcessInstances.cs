@@ -22,12 +22,7 @@ internal sealed partial class ProcessInstances(
     private const string Alphabet = "abcdefghjkmnpqrstuvwxyz";
     private ImmutableDictionary<string, ProcessInstance> _byName = ImmutableDictionary<string, ProcessInstance>.Empty;
 
-    public IEnumerable<ProcessInstance> All => _byName.Values;
-
     public IEnumerable<ProcessInstance> Of(IResource resource) => _byName.Values.Where(i => ReferenceEquals(i.Resource, resource));
-
-    /// <exception cref="KeyNotFoundException">There is no such instance.</exception>
-    public ProcessInstance Named(string name) => _byName[name];
 
     /// <summary>Names the instances of every resource that has a process.</summary>
     public void Create()
@@ -39,6 +34,10 @@ internal sealed partial class ProcessInstances(
                 .Select(index => new DcpInstance($"{resource.Name}-{RandomNumberGenerator.GetString(Alphabet, 8)}", index))
                 .ToImmutableArray();
             resource.Annotations.Add(new DcpInstancesAnnotation(names));
+            LifecycleCommands.AddTo(
+                resource,
+                start: (id, cancellationToken) => _byName[id].StartAsync(waitForDependencies: false, cancellationToken),
+                stop: (id, cancellationToken) => _byName[id].StopAsync(cancellationToken));
             _byName = _byName.AddRange(names.Select(n => KeyValuePair.Create(
                 n.Name, ActivatorUtilities.CreateInstance<ProcessInstance>(services, resource, n.Name, loggers.GetLogger(n.Name)))));
         }

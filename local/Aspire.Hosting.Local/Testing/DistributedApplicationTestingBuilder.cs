@@ -14,7 +14,7 @@ public static class DistributedApplicationTestingBuilder
         where TEntryPoint : class => CreateAsync<TEntryPoint>([], cancellationToken);
 
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
-        where TEntryPoint : class => CreateAsync(typeof(TEntryPoint), args, static (_, _) => { }, cancellationToken);
+        where TEntryPoint : class => CreateAsync<TEntryPoint>(args, static (_, _) => { }, cancellationToken);
 
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(
         string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default) =>

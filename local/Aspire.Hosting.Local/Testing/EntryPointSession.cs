@@ -16,7 +16,7 @@ internal sealed class EntryPointSession(
     private readonly TaskCompletionSource<DistributedApplicationBuilder> _composed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<DistributedApplication> _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _mayBuild = new(0);
+    private readonly TaskCompletionSource _mayBuild = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public static EntryPointSession? Current => Ambient.Value;
 
@@ -36,7 +36,7 @@ internal sealed class EntryPointSession(
 
     public async Task<DistributedApplication> BuildAsync(CancellationToken cancellationToken)
     {
-        _mayBuild.Release();
+        _mayBuild.TrySetResult();
         return await _built.Task.WaitAsync(cancellationToken);
     }
 
@@ -49,7 +49,9 @@ internal sealed class EntryPointSession(
     public void WaitForBuild(DistributedApplicationBuilder builder)
     {
         _composed.TrySetResult(builder);
-        _mayBuild.Wait();
+
+        // Build() is synchronous in the official API, and this is the entry point's own thread.
+        _mayBuild.Task.GetAwaiter().GetResult();
         if (_ended.Task.IsCompleted) throw new OperationCanceledException("The test gave the application up before building it.");
     }
 
@@ -57,7 +59,8 @@ internal sealed class EntryPointSession(
 
     public void End()
     {
-        if (_ended.TrySetResult()) _mayBuild.Release();
+        _ended.TrySetResult();
+        _mayBuild.TrySetResult();
     }
 
     private void RunEntryPoint(MethodInfo main)

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace RagObservability.AppHost.Runtime;
+
+/// <summary>The orchestrator and the dashboard, which lie packed inside the Aspire command-line tool.</summary>
+internal sealed partial class AspireBundle(string folder, ILogger logger)
+{
+    // The only platform for which the tool is published as an npm package.
+    public static readonly string PackageFolder = Path.Combine("@microsoft", "aspire-cli-linux-x64");
+
+    /// <exception cref="DistributedApplicationException">The tool failed.</exception>
+    public async Task UnpackAsync(CancellationToken cancellationToken)
+    {
+        var modules = Path.Combine(folder, "node_modules");
+        var tool = Path.Combine(modules, PackageFolder, "bin", "aspire");
+        if (!OperatingSystem.IsLinux() || !File.Exists(tool)) return;
+
+        LogUnpacking(logger);
+        File.SetUnixFileMode(tool, File.GetUnixFileMode(tool) | UnixFileMode.UserExecute);
+        var start = new ProcessStartInfo(tool)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { "setup", "--nologo", "--non-interactive" },
+            Environment =
+            {
+                ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "1",
+
+                // The tool keeps logs and caches in the home folder, which is none of this checkout's business.
+                ["HOME"] = Path.Combine(modules, ".aspire-home"),
+            },
+        };
+        Directory.CreateDirectory(start.Environment["HOME"]!);
+        using var setup = Process.Start(start)!;
+        var output = Task.WhenAll(setup.StandardOutput.ReadToEndAsync(cancellationToken), setup.StandardError.ReadToEndAsync(cancellationToken));
+        await setup.WaitForExitAsync(cancellationToken);
+        if (setup.ExitCode != 0)
+            throw new DistributedApplicationException($"Unpacking the Aspire orchestrator and dashboard failed (exit code {setup.ExitCode}):\n{string.Join('\n', await output).Trim()}");
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Unpacking the Aspire orchestrator and dashboard.")]
+    private static partial void LogUnpacking(ILogger logger);
+}

@@ -45,6 +45,7 @@ public static class TelemetryNames
         public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
+        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
         public const string EmbeddingBatchSize = "rag.embedding.batch_size";
@@ -84,6 +85,8 @@ public static class TelemetryNames
         public const string CacheHitRatio = "rag.cache.hit_ratio";
         public const string CacheLookups = "rag.cache.lookups";
         public const string Errors = "rag.errors";
+        public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
+        public const string InventedCitations = "rag.answer.invented_citations";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rag.Core.Search;
 using Rag.Observability.Errors;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Vectors;
 
@@ -244,6 +245,8 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
         {
             using var client = clients.CreateClient(HttpClientName);
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
+            // Reads change nothing, and writes are under ids that the caller chose.
+            request.MarkIdempotent();
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode) throw await QdrantFailure.ReadAsync(operation, response, cancellationToken);
             await read(response, cancellationToken);

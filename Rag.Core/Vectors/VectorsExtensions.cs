@@ -25,7 +25,7 @@ public static class VectorsExtensions
         builder.Services.TryAddSingleton<VectorTelemetry>();
         builder.Services.TryAddSingleton<QdrantClient>();
         builder.Services.TryAddSingleton<VectorIndex>();
-        builder.Services.AddHealthChecks().AddCheck<QdrantHealthCheck>("qdrant", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
+        builder.Services.AddHealthChecks().AddCheck<QdrantHealthCheck>("qdrant", timeout: TimeSpan.FromSeconds(3));
         return builder;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
+using Rag.Core.Embeddings;
 using Rag.Core.Vectors;
 using Rag.Observability.Errors;
 
@@ -7,7 +8,7 @@ namespace Rag.Core.Search.Semantic;
 
 /// <summary>Finds passages by the nearness of their embeddings to the query's, within a deadline of its own.</summary>
 internal sealed class SemanticSearch(
-    VectorIndex index, IEmbeddingGenerator<string, Embedding<float>> embeddings, IOptions<SearchOptions> options, TimeProvider time)
+    VectorIndex index, IEmbeddingGenerator<string, Embedding<float>> embeddings, TextCoverage languages, IOptions<SearchOptions> options, TimeProvider time)
 {
     /// <summary>Never throws because a dependency is down or slow: it says so in the answer.</summary>
     public async Task<SemanticHits> FindAsync(string query, SearchFilter? filter, int depth, CancellationToken cancellationToken)
@@ -17,6 +18,8 @@ internal sealed class SemanticSearch(
         var reason = DegradedReason.EmbeddingUnavailable;
         try
         {
+            if (!languages.IsKnown(query)) return new SemanticHits([], DegradedReason.Language);
+
             // WaitAsync: a dependency that does not listen to the token must not hold the answer either.
             var embedded = await embeddings.GenerateAsync([query], cancellationToken: either.Token).WaitAsync(either.Token);
             reason = DegradedReason.VectorDatabaseUnavailable;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Rag.Observability.Errors;
+using Rag.Observability.Errors.Http;
 
 namespace Rag.Api;
 
@@ -30,7 +30,7 @@ internal static class HttpContract
             options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
 
-        builder.AddRagProblemDetails();
+        builder.AddRagErrors();
     }
 
     public static void UseHttpContract(this WebApplication app) => app.UseRagErrors();

@@ -45,7 +45,6 @@ public static class TelemetryNames
         public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
-        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
         public const string EmbeddingBatchSize = "rag.embedding.batch_size";
@@ -96,8 +95,5 @@ public static class TelemetryNames
         public const string QueueRescues = "rag.queue.rescues";
         public const string QueueDeadLetters = "rag.queue.dead_letters";
         public const string ReconcileDifferences = "rag.reconcile.differences";
-        public const string SearchRequests = "rag.search.requests";
-        public const string SearchDuration = "rag.search.duration";
-        public const string Errors = "rag.errors";
     }
 }

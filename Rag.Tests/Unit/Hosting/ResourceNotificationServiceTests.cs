@@ -146,6 +146,19 @@ public sealed class ResourceNotificationServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task WaitForHealthy_RefusesAResourceThatDoesNotExist()
+    {
+        var resources = new ResourceCollection();
+        resources.Add(_resource);
+        await using var services = new ServiceCollection().AddSingleton(new DistributedApplicationModel(resources)).BuildServiceProvider();
+        using var service = new ResourceNotificationService(services);
+
+        var failure = await Assert.ThrowsAsync<DistributedApplicationException>(() => service.WaitForResourceHealthyAsync("rag-app", Bound));
+
+        Assert.Equal("There is no resource 'rag-app'. The application has: rag-api.", failure.Message);
+    }
+
+    [Fact]
     public async Task CancelledWait_TellsHowFarTheResourceCame()
     {
         await _service.PublishUpdateAsync(

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.ApplicationModel;
@@ -169,9 +170,17 @@ public class ResourceNotificationService(IServiceProvider services) : IDisposabl
         WaitForResourceHealthyAsync(resourceName, WaitBehavior.StopOnResourceUnavailable, cancellationToken);
 
     /// <summary>Waits until a resource runs and its health checks agree.</summary>
-    /// <exception cref="DistributedApplicationException">It ended or failed to start, and <paramref name="waitBehavior"/> says to stop then.</exception>
+    /// <exception cref="DistributedApplicationException">It ended, failed to start or does not exist, and <paramref name="waitBehavior"/> says to stop then.</exception>
     public async Task<ResourceEvent> WaitForResourceHealthyAsync(string resourceName, WaitBehavior waitBehavior, CancellationToken cancellationToken = default)
     {
+        if (waitBehavior == WaitBehavior.StopOnResourceUnavailable
+            && services.GetService<DistributedApplicationModel>() is { } model
+            && !model.Resources.Any(resource => IsNamed(resource, resourceName)))
+        {
+            throw new DistributedApplicationException(
+                $"There is no resource '{resourceName}'. The application has: {string.Join(", ", model.Resources.Select(resource => resource.Name))}.");
+        }
+
         var reached = await WaitAsync(
             resourceName,
             change => change.Snapshot.HealthStatus == HealthStatus.Healthy

@@ -69,7 +69,8 @@ internal sealed class ResourceSnapshots(ResourceNotificationService notification
 
     private static ResourceStateSnapshot StateOf(ExecutableStatus status) => status.State switch
     {
-        "Running" => new(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+        // Without a style the dashboard colours it by health; a green one would hide that a resource is unhealthy.
+        "Running" => new(KnownResourceStates.Running, Style: null),
         "Terminated" => new(KnownResourceStates.Exited, KnownResourceStateStyles.Info),
         "Finished" => new(KnownResourceStates.Finished, status.ExitCode is 0 or null ? KnownResourceStateStyles.Info : KnownResourceStateStyles.Error),
         "FailedToStart" => new(KnownResourceStates.FailedToStart, KnownResourceStateStyles.Error),

@@ -63,6 +63,9 @@ public static class TelemetryNames
         public const string ErrorSeverity = "severity";
         public const string ErrorCode = "error_code";
         public const string ObservationFailed = "rag.observation.failed";
+        public const string Dependency = "dependency";
+        public const string Outcome = "outcome";
+        public const string ResilienceEvent = "event";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
@@ -86,6 +89,10 @@ public static class TelemetryNames
         public const string Errors = "rag.errors";
         public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
         public const string InventedCitations = "rag.answer.invented_citations";
+        public const string ResilienceEvents = "rag.resilience.events";
+        public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
+        public const string ResilienceCallDuration = "rag.resilience.call.duration";
+        public const string BreakerState = "rag.resilience.breaker.state";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";

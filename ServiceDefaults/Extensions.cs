@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -38,7 +39,7 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            http.AddStandardResilienceHandler();
+            http.AddStandardResilienceHandler(TuneForNeighbours);
             http.AddServiceDiscovery();
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
@@ -112,6 +113,18 @@ public static class ServiceDefaultsExtensions
         }
 
         return builder;
+    }
+
+    /// <summary>
+    /// The package's defaults suit services across the internet. The dependencies of this house are a millisecond away: a first retry after two seconds
+    /// would be most of the caller's patience, and at a laptop's load a breaker that wants a hundred calls would never open.
+    /// A client of something slow, a language model for example, takes these away with RemoveAllResilienceHandlers and adds its own.
+    /// </summary>
+    private static void TuneForNeighbours(HttpStandardResilienceOptions options)
+    {
+        options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+        options.CircuitBreaker.FailureRatio = 0.5;
+        options.CircuitBreaker.MinimumThroughput = 10;
     }
 
     private static bool IsHealthPath(PathString path) =>

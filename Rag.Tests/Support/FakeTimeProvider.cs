@@ -1,18 +1,17 @@
 namespace Rag.Tests.Support;
 
-/// <summary>Time that moves only when a test says so; due timers fire in order, on the thread that moves it.</summary>
+/// <summary>Time that passes only when a test says so. Timers that fall due run on the thread that advances the time, in the order of their due times.</summary>
 internal sealed class FakeTimeProvider(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<FakeTimer> _timers = [];
     private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    private TimeSpan _elapsed = TimeSpan.FromHours(1);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait: lets a test see that the code under test has begun to wait.</summary>
-    public int PendingTimers
+    /// <summary>Timers that wait to fall due; a test can wait for the code under test to have started one.</summary>
+    public int ActiveTimers
     {
         get
         {
@@ -25,13 +24,25 @@ internal sealed class FakeTimeProvider(DateTimeOffset? start = null) : TimeProvi
         lock (_lock) return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp()
+    {
+        lock (_lock) return _elapsed.Ticks;
+    }
+
+    /// <summary>Sets the wall clock without time passing, as an operator or a time server does.</summary>
+    public void SetClock(DateTimeOffset now)
+    {
+        lock (_lock) _now = now;
+    }
 
     public void Advance(TimeSpan by)
     {
-        var target = GetUtcNow() + by;
-        while (NextDue(target) is { } timer) timer.Fire();
-        lock (_lock) _now = target;
+        TimeSpan end;
+        lock (_lock) end = _elapsed + by;
+
+        while (NextDue(end) is { } timer) timer.Fire();
+
+        lock (_lock) MoveTo(end);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -42,40 +53,53 @@ internal sealed class FakeTimeProvider(DateTimeOffset? start = null) : TimeProvi
         return timer;
     }
 
-    /// <summary>Takes the earliest timer that is due by then, moves the clock to it and sets it for its next period.</summary>
-    private FakeTimer? NextDue(DateTimeOffset target)
+    private FakeTimer? NextDue(TimeSpan end)
     {
         lock (_lock)
         {
-            var timer = _timers.Where(t => t.Due <= target).MinBy(t => t.Due);
-            if (timer is null) return null;
-            if (timer.Due > _now) _now = timer.Due.Value;
-            timer.Due = timer.Period > TimeSpan.Zero ? _now + timer.Period : null;
-            return timer;
+            var next = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+            if (next is not null) MoveTo(next.Due!.Value);
+            return next;
         }
+    }
+
+    private void MoveTo(TimeSpan elapsed)
+    {
+        if (elapsed <= _elapsed) return;
+        _now += elapsed - _elapsed;
+        _elapsed = elapsed;
     }
 
     private sealed class FakeTimer(FakeTimeProvider time, TimerCallback callback, object? state) : ITimer
     {
-        public DateTimeOffset? Due { get; set; }
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
 
-        public TimeSpan Period { get; private set; }
-
-        public void Fire() => callback(state);
+        public TimeSpan? Due { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._lock)
             {
-                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
-                Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
-                return time._timers.Contains(this);
+                _period = period;
+                Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._elapsed + dueTime;
             }
+
+            return true;
+        }
+
+        public void Fire()
+        {
+            lock (time._lock) Due = _period > TimeSpan.Zero ? Due + _period : null;
+            callback(state);
         }
 
         public void Dispose()
         {
-            lock (time._lock) time._timers.Remove(this);
+            lock (time._lock)
+            {
+                Due = null;
+                time._timers.Remove(this);
+            }
         }
 
         public ValueTask DisposeAsync()

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using Polly;
-using Rag.Observability.Resilience;
+using Rag.Observability.Resilience.Breaker;
+using Rag.Observability.Resilience.Bulkhead;
+using Rag.Observability.Resilience.Telemetry;
 
 namespace Microsoft.Extensions.Http.Resilience;
 
@@ -9,25 +12,34 @@ namespace Microsoft.Extensions.Http.Resilience;
 /// One pipeline for each client and host, so that one dependency's failures never open another's breaker.
 /// They live as long as the process: the handlers of an HttpClient are replaced every two minutes and would forget.
 /// </summary>
-internal sealed class HttpPipelines(IOptionsMonitor<HttpStandardResilienceOptions> options, TimeProvider time)
+internal sealed class HttpPipelines(
+    IOptionsMonitor<HttpStandardResilienceOptions> options, Breakers breakers, ResilienceTelemetry telemetry, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(string Client, string Authority), Lazy<ResiliencePipeline<HttpResponseMessage>>> _pipelines = new();
+    private readonly ConcurrentDictionary<(string Client, string OptionsName, string Authority), Lazy<ResiliencePipeline<HttpResponseMessage>>> _pipelines = new();
 
     public TimeProvider Time => time;
 
     public ResiliencePipeline<HttpResponseMessage> For(string client, string optionsName, HttpRequestMessage request) => _pipelines.GetOrAdd(
-        (client, request.RequestUri?.GetLeftPart(UriPartial.Authority) ?? string.Empty),
-        static (_, state) => new Lazy<ResiliencePipeline<HttpResponseMessage>>(() => state.Self.Build(state.OptionsName)),
-        (Self: this, OptionsName: optionsName)).Value;
+        (client, optionsName, request.RequestUri is { IsAbsoluteUri: true } uri ? uri.Authority : string.Empty),
+        static (key, self) => new Lazy<ResiliencePipeline<HttpResponseMessage>>(() => self.Build(key.Client, key.OptionsName, key.Authority)),
+        this).Value;
 
-    private ResiliencePipeline<HttpResponseMessage> Build(string optionsName)
+    private ResiliencePipeline<HttpResponseMessage> Build(string client, string optionsName, string authority)
     {
         var o = options.Get(optionsName);
-        return new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-            .AddConcurrencyLimiter(o.RateLimiter)
-            .AddTimeout(o.TotalRequestTimeout)
-            .AddRetry(o.Retry)
-            .AddCircuitBreaker(o.CircuitBreaker)
+        var name = client.Length > 0 ? client : authority;
+        var breaker = breakers.Add(
+            name, authority, new BreakerOptions(o.CircuitBreaker.FailureRatio, o.CircuitBreaker.MinimumThroughput, o.CircuitBreaker.SamplingDuration, o.CircuitBreaker.BreakDuration), time);
+
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = name, InstanceName = authority, TimeProvider = time, TelemetryListener = telemetry }
+            .AddConcurrencyLimiter(new ConcurrencyLimiter(o.RateLimiter.DefaultRateLimiterOptions))
+            .AddTimeout(o.TotalRequestTimeout);
+
+        // No retries is a setting too: the call is made, once.
+        if (o.Retry.MaxRetryAttempts > 0) builder.AddRetry(o.Retry);
+
+        return builder
+            .AddBreaker(breaker, o.CircuitBreaker)
             .AddTimeout(o.AttemptTimeout)
             .Build();
     }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Http.Resilience;
+using Rag.Observability.Resilience;
 
 #pragma warning disable IDE0130 // The namespace is the official package's.
 namespace Microsoft.Extensions.DependencyInjection;
@@ -14,7 +16,7 @@ public static class ResilienceHttpClientBuilderExtensions
     public static IHttpStandardResiliencePipelineBuilder AddStandardResilienceHandler(this IHttpClientBuilder builder)
     {
         var optionsName = $"{builder.Name}-standard";
-        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddResilience();
         builder.Services.TryAddSingleton<HttpPipelines>();
         builder.Services.AddOptions<HttpStandardResilienceOptions>(optionsName)
             .Validate(
@@ -24,12 +26,13 @@ public static class ResilienceHttpClientBuilderExtensions
                 static o => o.CircuitBreaker.SamplingDuration >= o.AttemptTimeout.Timeout * 2,
                 "CircuitBreaker.SamplingDuration is shorter than two attempts: the breaker would forget before it can judge. Lengthen it.");
 
-        // Through the client's own options, because ConfigureHttpClientDefaults does not know which client it configures.
-        builder.ConfigureAdditionalHttpMessageHandlers((handlers, services) =>
+        // Through the factory's options, because ConfigureHttpClientDefaults does not know which client it configures, and the handler's builder does.
+        builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, options => options.HttpMessageHandlerBuilderActions.Add(handlers =>
         {
-            var pipelines = services.GetRequiredService<HttpPipelines>();
-            handlers.Add(new ResilienceHandler(request => pipelines.For(builder.Name ?? string.Empty, optionsName, request), pipelines.Time));
-        });
+            var pipelines = handlers.Services.GetRequiredService<HttpPipelines>();
+            var client = handlers.Name ?? string.Empty;
+            handlers.AdditionalHandlers.Add(new ResilienceHandler(request => pipelines.For(client, optionsName, request), pipelines.Time));
+        }));
 
         return new HttpStandardResiliencePipelineBuilder(optionsName, builder.Services);
     }

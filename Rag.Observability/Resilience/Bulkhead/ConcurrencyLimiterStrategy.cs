@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 using Polly;
 using Polly.Telemetry;
 
-namespace Rag.Observability.Resilience;
+namespace Rag.Observability.Resilience.Bulkhead;
 
 /// <summary>The bulkhead: so many calls at once, so many waiting, and an immediate refusal for the rest.</summary>
 internal sealed class ConcurrencyLimiterStrategy(ConcurrencyLimiter limiter, ResilienceStrategyTelemetry telemetry) : ResilienceStrategy

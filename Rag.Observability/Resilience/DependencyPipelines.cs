@@ -1,0 +1,49 @@
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+using Rag.Observability.Resilience.Breaker;
+using Rag.Observability.Resilience.Bulkhead;
+using Rag.Observability.Resilience.Telemetry;
+
+namespace Rag.Observability.Resilience;
+
+/// <summary>Builds the pipelines of <see cref="Dependency"/>.</summary>
+internal sealed class DependencyPipelines(IOptionsMonitor<DependencyOptions> options, Breakers breakers, ResilienceTelemetry telemetry, TimeProvider time, Random random)
+{
+    public Dependency Build(string name)
+    {
+        var o = options.Get(name);
+
+        // Repeated or not, a call meets the same bulkhead and the same breaker.
+        var bulkhead = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = o.MaxConcurrency, QueueLimit = o.MaxQueue });
+        var breaker = breakers.Add(
+            name, string.Empty, new BreakerOptions(o.FailureRatio, o.MinimumThroughput, o.SamplingDuration, o.BreakDuration), time);
+        return new Dependency(name, Build(name, o, bulkhead, breaker, isRepeated: false), Build(name, o, bulkhead, breaker, isRepeated: true));
+    }
+
+    private ResiliencePipeline Build(string name, DependencyOptions o, ConcurrencyLimiter bulkhead, CircuitBreaker breaker, bool isRepeated)
+    {
+        var builder = new ResiliencePipelineBuilder { Name = name, TimeProvider = time, TelemetryListener = telemetry };
+        builder.AddConcurrencyLimiter(bulkhead).AddTimeout(new TimeoutStrategyOptions { Timeout = o.TotalTimeout });
+        if (isRepeated && o.MaxRetryAttempts > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = o.MaxRetryAttempts,
+                Delay = o.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Randomizer = random.NextDouble,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && o.IsTransient(e)),
+                DelayGenerator = static args => ValueTask.FromResult((args.Outcome.Exception as Errors.RagException)?.RetryAfter),
+            });
+        }
+
+        return builder
+            .AddBreaker(breaker, o.IsTransient)
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = o.AttemptTimeout })
+            .Build();
+    }
+}

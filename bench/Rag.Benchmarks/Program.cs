@@ -1,1 +1,21 @@
-Console.WriteLine("not composed yet");
+using Rag.Benchmarks;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    stop.Cancel();
+};
+
+return args switch
+{
+    ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
+    ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Rag.Benchmarks embed | eval");
+    return 2;
+}

@@ -24,7 +24,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
             typeof(Projects.AppHost).Assembly.Location, "--data", data,
             "--api-port", $"{apiPort}", "--monitor-port", $"{monitorPort}", "--dashboard-port", $"{dashboardPort}", .. more,
         ];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        };
         start.Environment[Mark] = _mark;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, e) => Keep(e.Data);

@@ -1,11 +1,21 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Aspire.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Rag.Tests.Stack;
 
 /// <summary>Telemetry as it arrived at the Aspire dashboard, read through the dashboard's telemetry API.</summary>
 public sealed class DashboardTelemetry(HttpClient dashboard)
 {
+    public static DashboardTelemetry Of(DistributedApplication app, int dashboardPort)
+    {
+        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{dashboardPort}") };
+        http.DefaultRequestHeaders.Add("x-api-key", app.Services.GetRequiredService<IConfiguration>()["AppHost:DashboardApiKey"]);
+        return new DashboardTelemetry(http);
+    }
+
     /// <summary>The spans of a trace, as soon as they satisfy the condition; all that came when the time is up.</summary>
     public async Task<IReadOnlyList<Span>> WaitForTraceAsync(string traceId, Func<IReadOnlyList<Span>, bool> isComplete, CancellationToken cancellationToken)
     {

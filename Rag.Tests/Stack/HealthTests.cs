@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Aspire.Hosting.Testing;
 using Xunit.Abstractions;
 
 namespace Rag.Tests.Stack;

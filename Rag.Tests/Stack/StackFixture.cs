@@ -10,7 +10,9 @@ using Xunit.Abstractions;
 namespace Rag.Tests.Stack;
 
 /// <summary>The real AppHost on free ports with a data folder of its own, started once for all tests of the collection.</summary>
+#pragma warning disable CA1001 // xunit calls DisposeAsync.
 public sealed class StackFixture : IAsyncLifetime
+#pragma warning restore CA1001
 {
     public static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(4);
 
@@ -49,14 +51,17 @@ public sealed class StackFixture : IAsyncLifetime
 
         Api = new RagClient(App.CreateHttpClient("rag-api"));
         Monitor = App.CreateHttpClient("rag-monitor");
-        Telemetry = DashboardTelemetry.Of(App);
+        Telemetry = DashboardTelemetry.Of(App, ports[2]);
     }
 
     public async Task DisposeAsync()
     {
+        Api?.Http.Dispose();
+        Monitor?.Dispose();
         await _stop.CancelAsync();
         await App.DisposeAsync();
         await Task.WhenAll(_logReaders);
+        _stop.Dispose();
         Directory.Delete(_data, recursive: true);
     }
 

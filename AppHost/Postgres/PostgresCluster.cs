@@ -16,8 +16,10 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
 
     public string DataFolder => Path.Combine(folder, "cluster");
 
+    private string PidFile => Path.Combine(DataFolder, "postmaster.pid");
+
     /// <summary>How the server is started; its own arguments follow.</summary>
-    public ProcessLaunch Server => _user.Wrap(FastShutdown(Program("postgres")), folder, [binaries, folder]);
+    public ProcessLaunch Server => _user.Wrap(FastShutdown(Program("postgres"), PidFile), folder, [binaries, folder]);
 
     /// <summary>Makes the cluster where there is none, and makes sure that no earlier server still works on it.</summary>
     /// <exception cref="DistributedApplicationException">initdb failed, the files are of another version, or an earlier server does not end.</exception>
@@ -28,7 +30,7 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
         await EnsureUnusedAsync(logger, time, cancellationToken);
     }
 
-    private static string[] FastShutdown(string postgres) =>
+    private static string[] FastShutdown(string postgres, string pidFile) =>
 
         // SIGTERM, which the orchestrator sends, asks PostgreSQL to wait until every client has gone, however long that takes; then the
         // orchestrator kills it. So: one second of grace, then the signal that ends the clients too.
@@ -36,13 +38,20 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
             "/bin/sh",
             "-c",
             """
+            pidfile=$1; shift
             "$@" & server=$!
-            trap 'trap "" TERM INT; kill -TERM $server; sleep 1; kill -INT $server' TERM INT
+            stop() {
+              trap '' TERM INT; kill -TERM $server
+              for tenth in 1 2 3 4 5 6 7 8 9 10; do [ -e "$pidfile" ] || return; sleep 0.1; done
+              kill -INT $server
+            }
+            trap stop TERM INT
             wait $server; code=$?
             while kill -0 $server 2>/dev/null; do wait $server; code=$?; done
             exit $code
             """,
             "postgres",
+            pidFile,
             postgres];
 
     private string Program(string name) => Path.Combine(binaries, OperatingSystem.IsWindows() ? name + ".exe" : name);
@@ -100,15 +109,14 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
     /// </summary>
     private async Task EnsureUnusedAsync(ILogger logger, TimeProvider time, CancellationToken cancellationToken)
     {
-        var pidFile = Path.Combine(DataFolder, "postmaster.pid");
         var deadline = time.GetTimestamp();
         var told = false;
-        while (File.Exists(pidFile) && await PidAsync(pidFile, cancellationToken) is { } pid && IsPostgres(pid) is { } isPostgres)
+        while (File.Exists(PidFile) && await PidAsync(PidFile, cancellationToken) is { } pid && IsPostgres(pid) is { } isPostgres)
         {
             if (!isPostgres)
             {
                 LogStale(logger, pid);
-                File.Delete(pidFile);
+                File.Delete(PidFile);
                 return;
             }
 

@@ -135,6 +135,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         services.AddSingleton<ExecutionConfiguration>();
         services.AddSingleton<ProcessInstances>();
         services.AddHostedService<ApplicationOrchestrator>();
+        services.AddHostedService<LauncherWatch>();
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
     }
 

@@ -24,11 +24,13 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
 
     public DcpClient Client => _client ?? throw new InvalidOperationException("The orchestrator has not been started.");
 
+    private string Kubeconfig => Path.Combine(_session.FullName, "kubeconfig");
+
     /// <exception cref="DistributedApplicationException">It is not there, or does not start.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var kubeconfig = Path.Combine(_session.FullName, "kubeconfig");
-        await LaunchAsync(FindExecutable(), kubeconfig, cancellationToken);
+        using var certificate = DcpCertificate.Create(_session.FullName, time);
+        await LaunchAsync(FindExecutable(), certificate, cancellationToken);
 
         using var timeout = new CancellationTokenSource(StartTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -36,7 +38,7 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
         {
             while (true)
             {
-                if (File.Exists(kubeconfig) && DcpConnection.Read(await File.ReadAllTextAsync(kubeconfig, either.Token)) is { } connection)
+                if (File.Exists(Kubeconfig) && DcpConnection.Read(await File.ReadAllTextAsync(Kubeconfig, either.Token)) is { } connection)
                 {
                     _client = new DcpClient(connection);
                     if (await IsServingAsync(either.Token)) return;
@@ -66,11 +68,13 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
 
             await _client.ShutDownAsync(cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or DistributedApplicationException)
         {
             // It is gone already; it takes its processes with it.
             LogGone(logger, e.Message);
         }
+
+        EndLingering();
     }
 
     public void Dispose()
@@ -111,15 +115,39 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
             : throw new DistributedApplicationException($"There is no orchestrator at '{executable}' ({PathSetting}).");
     }
 
-    private async Task LaunchAsync(string executable, string kubeconfig, CancellationToken cancellationToken)
+    /// <summary>
+    /// With nothing left to look after, the orchestrator's second process still takes two seconds to notice. What it would clean up by
+    /// then is cleaned up, so it is ended. Elsewhere than on Linux no command line can be read, and it is left to end by itself.
+    /// </summary>
+    private void EndLingering()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        foreach (var process in Process.GetProcessesByName("dcp"))
+        {
+            using (process)
+            {
+                try
+                {
+                    if (File.ReadAllText($"/proc/{process.Id}/cmdline").Contains(Kubeconfig, StringComparison.Ordinal)) process.Kill();
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.ComponentModel.Win32Exception)
+                {
+                    // It ended meanwhile, or is somebody else's.
+                }
+            }
+        }
+    }
+
+    private async Task LaunchAsync(string executable, DcpCertificate certificate, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(executable)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { "start-apiserver", "--monitor", $"{Environment.ProcessId}", "--monitor-interval", "1", "--detach", "--kubeconfig", kubeconfig },
+            ArgumentList = { "start-apiserver", "--monitor", $"{Environment.ProcessId}", "--monitor-interval", "1", "--detach", "--kubeconfig", Kubeconfig },
         };
+        foreach (var argument in certificate.Arguments) start.ArgumentList.Add(argument);
         start.Environment.Clear();
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {

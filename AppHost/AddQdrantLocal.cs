@@ -7,9 +7,9 @@ internal static class QdrantLocalExtensions
     public static IResourceBuilder<ProjectResource> AddQdrantLocal(this IDistributedApplicationBuilder builder, string name, DataFolder data)
     {
         var key = builder.AddParameter($"{name}-key", () => data.Secret($"{name}.key"), secret: true);
-        var qdrant = builder.AddService<Projects.Qdrant_Local>(name)
+        var qdrant = builder.AddService<Projects.Qdrant_Local>(name, healthPath: "/readyz")
             .WithEnvironment("Storage__Path", data.Folder(name))
-            .WithEnvironment("QDRANT__SERVICE__API_KEY", key);
+            .WithEnvironment("Service__ApiKey", key);
         key.WithParentRelationship(qdrant);
         return qdrant.WithAnnotation(new QdrantConnection(qdrant.GetEndpoint("http"), key.Resource));
     }

@@ -43,19 +43,24 @@ internal static class EmbeddedPostgresExtensions
             await using var source = NpgsqlDataSource.Create((await ((IResourceWithConnectionString)postgres).GetConnectionStringAsync(cancellationToken))!);
             await using var exists = source.CreateCommand("SELECT 1 FROM pg_database WHERE datname = $1");
             exists.Parameters.Add(new() { Value = name });
-            if (await exists.ExecuteScalarAsync(cancellationToken) is not null) return;
+            if (await exists.ExecuteScalarAsync(cancellationToken) is null)
+            {
+                await using var create = source.CreateCommand($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(name)}");
+                await create.ExecuteNonQueryAsync(cancellationToken);
+            }
 
-            await using var create = source.CreateCommand($"CREATE DATABASE {new NpgsqlCommandBuilder().QuoteIdentifier(name)}");
-            await create.ExecuteNonQueryAsync(cancellationToken);
+            database.Resource.IsCreated = true;
         });
-        return database.WithPostgresHealthCheck($"{name}_check", database.Resource);
+        return database.WithPostgresHealthCheck($"{name}_check", database.Resource, () => database.Resource.IsCreated);
     }
 
-    private static IResourceBuilder<T> WithPostgresHealthCheck<T>(this IResourceBuilder<T> builder, string key, IResourceWithConnectionString resource)
+    private static IResourceBuilder<T> WithPostgresHealthCheck<T>(
+        this IResourceBuilder<T> builder, string key, IResourceWithConnectionString resource, Func<bool>? canBeAsked = null)
         where T : IResource
     {
         builder.ApplicationBuilder.Services.AddHealthChecks().AddAsyncCheck(key, async cancellationToken =>
         {
+            if (canBeAsked?.Invoke() == false) return HealthCheckResult.Unhealthy("The database is not there yet.");
             try
             {
                 var connectionString = new NpgsqlConnectionStringBuilder(await resource.GetConnectionStringAsync(cancellationToken)) { Pooling = false, Timeout = 3 };

@@ -19,13 +19,18 @@ internal static partial class ServiceExtensions
             .WithHttpEndpoint(port)
             .WithHttpHealthCheck(healthPath);
 
-    /// <summary>Says on the console where a service is, as soon as it is there.</summary>
-    public static IResourceBuilder<ProjectResource> Announced(this IResourceBuilder<ProjectResource> service, string what) =>
-        service.OnResourceReady((resource, ready, _) =>
+    /// <summary>Says on the console where a service is, as soon as it is there for the first time.</summary>
+    public static IResourceBuilder<ProjectResource> Announced(this IResourceBuilder<ProjectResource> service, string what)
+    {
+        var isSaid = false;
+        return service.OnResourceReady((resource, ready, _) =>
         {
+            if (isSaid) return Task.CompletedTask;
+            isSaid = true;
             LogAddress(ready.Services.GetRequiredService<ILogger<AppHostOptions>>(), what, resource.GetEndpoint("http").Url);
             return Task.CompletedTask;
         });
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{What} is at {Url}")]
     private static partial void LogAddress(ILogger logger, string what, string url);

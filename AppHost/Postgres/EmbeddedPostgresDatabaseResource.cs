@@ -6,6 +6,9 @@ internal sealed class EmbeddedPostgresDatabaseResource(string name, EmbeddedPost
 {
     public EmbeddedPostgresResource Parent { get; } = server;
 
+    /// <summary>False until somebody has seen to it that the database exists; before, asking for it only fills the server's log with errors.</summary>
+    public bool IsCreated { get; set; }
+
     public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{Parent};Database={Name}");
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()

@@ -17,6 +17,8 @@ internal sealed partial class AspireBundle(string folder, ILogger logger)
         if (!OperatingSystem.IsLinux() || !File.Exists(tool)) return;
 
         LogUnpacking(logger);
+        var home = Path.Combine(modules, ".aspire-home");
+        Directory.CreateDirectory(home);
         File.SetUnixFileMode(tool, File.GetUnixFileMode(tool) | UnixFileMode.UserExecute);
         var start = new ProcessStartInfo(tool)
         {
@@ -28,16 +30,16 @@ internal sealed partial class AspireBundle(string folder, ILogger logger)
             {
                 ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "1",
 
-                // The tool keeps logs and caches in the home folder, which is none of this checkout's business.
-                ["HOME"] = Path.Combine(modules, ".aspire-home"),
+                // The tool unpacks next to itself; logs, caches and a second copy it would leave in the home folder.
+                ["HOME"] = home,
             },
         };
-        Directory.CreateDirectory(start.Environment["HOME"]!);
         using var setup = Process.Start(start)!;
         var output = Task.WhenAll(setup.StandardOutput.ReadToEndAsync(cancellationToken), setup.StandardError.ReadToEndAsync(cancellationToken));
         await setup.WaitForExitAsync(cancellationToken);
         if (setup.ExitCode != 0)
             throw new DistributedApplicationException($"Unpacking the Aspire orchestrator and dashboard failed (exit code {setup.ExitCode}):\n{string.Join('\n', await output).Trim()}");
+        Directory.Delete(home, recursive: true);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Unpacking the Aspire orchestrator and dashboard.")]

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Aspire.Hosting;
 
@@ -97,7 +98,12 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         // The console belongs to the person who started the application: what the host's own parts do in passing is noise there.
         _host.Logging
+            .AddConsole(console => console.FormatterName = AppHostConsoleFormatter.FormatterName)
+            .AddConsoleFormatter<AppHostConsoleFormatter, ConsoleFormatterOptions>()
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+
+            // What keeps the application from starting is an exception that somebody else reports.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("System.Net.Http.HttpClient", LogLevel.Warning)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)

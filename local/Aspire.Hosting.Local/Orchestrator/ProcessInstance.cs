@@ -25,6 +25,7 @@ internal sealed partial class ProcessInstance(
     private TaskCompletionSource _startNow = new();
     private readonly HashSet<string> _retired = new(StringComparer.Ordinal);
     private string? _uid;
+    private volatile bool _isStopping;
 
     public IResource Resource => resource;
 
@@ -76,6 +77,7 @@ internal sealed partial class ProcessInstance(
         try
         {
             if (_uid is null || !notifications.TryGetCurrentState(name, out var current) || ResourceSnapshots.IsTerminal(current.Snapshot.State)) return;
+            _isStopping = true;
             await snapshots.PublishStateAsync(resource, name, new(KnownResourceStates.Stopping, KnownResourceStateStyles.Info));
             await dcp.Client.StopExecutableAsync(name, cancellationToken);
         }
@@ -93,7 +95,11 @@ internal sealed partial class ProcessInstance(
     {
         // The object that a restart replaced still says farewell.
         if (type == "DELETED" || IsRetired(executable.Metadata.Uid)) return;
-        await snapshots.PublishStatusAsync(resource, name, executable.Status ?? new ExecutableStatus());
+
+        // News that were under way when the stop was asked for must not look like a new start.
+        var status = executable.Status ?? new ExecutableStatus();
+        if (_isStopping && status.State is "Running" or "Starting") return;
+        await snapshots.PublishStatusAsync(resource, name, status);
         if (notifications.TryGetCurrentState(name, out var current) && ResourceSnapshots.IsTerminal(current.Snapshot.State))
             await eventing.PublishAsync(new ResourceStoppedEvent(resource, services, current));
     }
@@ -125,6 +131,7 @@ internal sealed partial class ProcessInstance(
                 await dcp.Client.DeleteExecutableAsync(name, time, cancellationToken);
             }
 
+            _isStopping = false;
             _uid = await dcp.Client.CreateExecutableAsync(name, spec, Annotations(), cancellationToken);
         }
         finally

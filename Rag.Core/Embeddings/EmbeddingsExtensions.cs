@@ -16,8 +16,8 @@ namespace Rag.Core.Embeddings;
 /// <summary>Puts the embedding model and the chunker that measures by it into a service.</summary>
 public static class EmbeddingsExtensions
 {
+    // Under no tag: without embeddings, search still answers by keywords, so the service counts as ready.
     private const string HealthCheck = "embeddings";
-    private static readonly string[] HealthTags = ["ready"];
 
     /// <summary>
     /// Adds <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> for strings (cache, then telemetry, then the provider that <c>Embeddings:Provider</c> names),
@@ -56,7 +56,7 @@ public static class EmbeddingsExtensions
         services.AddSingleton<ITokenCounter>(provider => provider.GetRequiredService<UseLiteTokenizer>());
         services.AddSingleton(provider => new TextCoverage(provider.GetRequiredService<UseLiteTokenizer>(), Settings(provider)));
         services.AddHostedService<UseLiteWarmup>();
-        services.AddHealthChecks().AddCheck<UseLiteHealthCheck>(HealthCheck, tags: HealthTags);
+        services.AddHealthChecks().AddCheck<UseLiteHealthCheck>(HealthCheck);
         services.AddSingleton(provider => Compose(provider, new UseLiteEmbeddingGenerator(
             provider.GetRequiredService<UseLiteFolder>(), provider.GetRequiredService<UseLiteTokenizer>(), Settings(provider).Value.Parallelism)));
     }
@@ -66,7 +66,7 @@ public static class EmbeddingsExtensions
         services.AddSingleton<ITokenCounter, ApproximateTokenCounter>();
         services.AddSingleton(provider => new TextCoverage(null, Settings(provider)));
         services.AddSingleton<OpenAIResilience>();
-        services.AddHealthChecks().AddCheck<OpenAIHealthCheck>(HealthCheck, tags: HealthTags);
+        services.AddHealthChecks().AddCheck<OpenAIHealthCheck>(HealthCheck);
         services.AddSingleton(provider => Compose(provider, new OpenAIEmbeddingGenerator(
             Settings(provider), provider.GetRequiredService<OpenAIResilience>(), provider.GetRequiredService<TimeProvider>())));
     }

@@ -9,7 +9,10 @@ internal sealed class RequestPacer(int requestsPerMinute, TimeProvider time)
 {
     private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
-    private DateTimeOffset _next = DateTimeOffset.MinValue;
+    private readonly long _origin = time.GetTimestamp();
+
+    // Since the origin: the wall clock may jump.
+    private TimeSpan _next = -Burst;
 
     public Task WaitAsync(CancellationToken cancellationToken)
     {
@@ -23,7 +26,7 @@ internal sealed class RequestPacer(int requestsPerMinute, TimeProvider time)
         var interval = TimeSpan.FromMinutes(1) / requestsPerMinute;
         lock (_gate)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetElapsedTime(_origin);
             var earliest = now - Burst;
             var start = _next > earliest ? _next : earliest;
             _next = start + interval;

@@ -31,6 +31,16 @@ public sealed class DocxTests
     }
 
     [Fact]
+    public async Task Of_two_forms_of_the_same_thing_one_is_read()
+    {
+        var both = new AlternateContent(
+            new AlternateContentChoice(new Run(new Text("new"))) { Requires = "wps" },
+            new AlternateContentFallback(new Run(new Text("old"))));
+
+        Assert.Equal("before new after", (await Read(Create(null, Paragraph("before "), new Paragraph(both), Paragraph("after")))).Text.Replace("\n\n", " ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_bomb_is_refused()
     {
         using var file = new MemoryStream();

@@ -66,6 +66,7 @@ public static class TelemetryNames
         public const string Dependency = "dependency";
         public const string Outcome = "outcome";
         public const string ResilienceEvent = "event";
+        public const string Spool = "spool";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
         public const string DegradedReason = "rag.search.degraded_reason";
@@ -93,6 +94,8 @@ public static class TelemetryNames
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
         public const string ResilienceCallDuration = "rag.resilience.call.duration";
         public const string BreakerState = "rag.resilience.breaker.state";
+        public const string SpoolRecords = "rag.spool.records";
+        public const string SpoolSize = "rag.spool.size";
         public const string SearchRequests = "rag.search.requests";
         public const string SearchDuration = "rag.search.duration";
         public const string QueueSize = "rag.queue.size";

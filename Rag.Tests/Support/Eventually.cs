@@ -5,7 +5,7 @@ internal static class Eventually
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static async Task<T> GetAsync<T>(Func<T?> get, string otherwise)
+    public static async Task<T> GetAsync<T>(Func<T?> get, Func<string> otherwise)
         where T : class
     {
         using var limit = new CancellationTokenSource(Limit);
@@ -15,8 +15,14 @@ internal static class Eventually
             await Task.Delay(5, CancellationToken.None);
         }
 
-        throw new TimeoutException(otherwise);
+        throw new TimeoutException(otherwise());
     }
 
-    public static async Task IsTrueAsync(Func<bool> condition, string otherwise) => await GetAsync(() => condition() ? "yes" : null, otherwise);
+    public static Task<T> GetAsync<T>(Func<T?> get, string otherwise)
+        where T : class => GetAsync(get, () => otherwise);
+
+    public static Task IsTrueAsync(Func<bool> condition, string otherwise) => IsTrueAsync(condition, () => otherwise);
+
+    /// <param name="otherwise">Says what is the case instead, at the time of giving up.</param>
+    public static async Task IsTrueAsync(Func<bool> condition, Func<string> otherwise) => await GetAsync(() => condition() ? "yes" : null, otherwise);
 }

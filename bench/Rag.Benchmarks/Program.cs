@@ -11,11 +11,12 @@ return args switch
 {
     ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
+    ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Rag.Benchmarks embed | eval");
+    Console.Error.WriteLine("Rag.Benchmarks embed | eval | queue");
     return 2;
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using Rag.Observability.Resilience;
 
 namespace Rag.Observability.Errors.Http;
 
@@ -18,13 +19,7 @@ internal static class PostgresErrors
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable
             => new ErrorAnswer(ErrorCatalogue.Database, "The database was busy with the same rows. Try again."),
         PostgresErrorCodes.QueryCanceled => new ErrorAnswer(ErrorCatalogue.Database, "The database did not answer in time."),
-        { } state when IsUnavailable(state) => new ErrorAnswer(ErrorCatalogue.Database, "The database does not answer."),
+        { } state when TransientFailures.IsUnavailable(state) => new ErrorAnswer(ErrorCatalogue.Database, "The database does not answer."),
         _ => new ErrorAnswer(ErrorCatalogue.Internal, "Something went wrong on our side. Report the request id."),
     };
-
-    /// <summary>Classes 08 connection, 53 resources, 57 operator, 58 system, and a read-only server after a failover.</summary>
-    private static bool IsUnavailable(string state) =>
-        state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("57", StringComparison.Ordinal)
-        || state.StartsWith("58", StringComparison.Ordinal) || state == PostgresErrorCodes.ReadOnlySqlTransaction
-        || state == PostgresErrorCodes.InvalidCatalogName;
 }

@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Polly.CircuitBreaker;
+using Rag.Observability.Errors;
+using Rag.Observability.Spooling;
+using Rag.Tests.Support;
+
+namespace Rag.Tests.Unit.Spooling;
+
+/// <summary>The fallback that the documents promise and do not have.</summary>
+[Trait("Seed", "R13")]
+public sealed class StoreAndForwardTests : IAsyncDisposable
+{
+    private const int Poison = -1;
+    private readonly TemporaryFolder _folder = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly LogCollector _logs = new();
+    private readonly ConcurrentQueue<int> _stored = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private volatile Exception? _failure;
+
+    [Fact]
+    public async Task While_the_store_is_up_nothing_touches_the_disk()
+    {
+        using var forward = Create();
+
+        Assert.True(await forward.SaveAsync(1));
+
+        Assert.Equal([1], _stored);
+        Assert.Empty(Directory.EnumerateFiles(_folder, "*.spool", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [MemberData(nameof(Outages))]
+    public async Task What_comes_while_it_is_down_is_replayed_in_order_when_it_is_back(Exception outage)
+    {
+        using var forward = Create();
+        using var measured = new Measurements(_services.GetRequiredService<IMeterFactory>(), "rag.spool.records");
+        using var stop = new CancellationTokenSource();
+        var replay = forward.ReplayAsync(stop.Token);
+        _failure = outage;
+        for (var i = 1; i <= 20; i++) Assert.True(await forward.SaveAsync(i));
+        Assert.Empty(_stored);
+
+        _failure = null;
+        await Eventually.IsTrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _stored.Count == 20;
+            },
+            "The records were not replayed.");
+
+        Assert.Equal(Enumerable.Range(1, 20), _stored);
+        Assert.Equal(20, measured.Values("outcome").Count(o => Equals(o, "replayed")));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    public static TheoryData<Exception> Outages => new()
+    {
+        new NpgsqlException("refused"), new PostgresException("stop", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown),
+        new DatabaseException("gone"), new BrokenCircuitException(), new TimeoutException(),
+    };
+
+    [Fact]
+    public async Task What_comes_while_others_wait_goes_behind_them()
+    {
+        using var forward = Create();
+        _failure = new NpgsqlException("refused");
+        await forward.SaveAsync(1);
+        _failure = null;
+        await forward.SaveAsync(2);
+        Assert.Empty(_stored);
+
+        await ReplayAllAsync(forward, 2);
+
+        Assert.Equal([1, 2], _stored);
+    }
+
+    [Fact]
+    public async Task Records_of_a_process_that_ended_are_replayed_by_the_next()
+    {
+        _failure = new NpgsqlException("refused");
+        using (var earlier = Create())
+        {
+            await earlier.SaveAsync(1);
+            await earlier.SaveAsync(2);
+        }
+
+        _failure = null;
+        using var next = Create();
+        await ReplayAllAsync(next, 2);
+
+        Assert.Equal([1, 2], _stored);
+    }
+
+    [Fact]
+    public async Task A_record_that_the_store_will_never_take_holds_up_no_other()
+    {
+        using var forward = Create();
+        _failure = new NpgsqlException("refused");
+        await forward.SaveAsync(Poison);
+        await forward.SaveAsync(2);
+        _failure = null;
+
+        await ReplayAllAsync(forward, 1);
+
+        Assert.Equal([2], _stored);
+        Assert.Contains(_logs.Lines, l => l.Level == LogLevel.Error && l.Message.Contains("refuses", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => forward.SaveAsync(Poison));
+    }
+
+    [Fact]
+    public async Task When_the_disk_fails_too_the_loss_is_told_and_counted_and_nothing_is_thrown()
+    {
+        File.WriteAllText(Path.Combine(_folder, "blocked"), "a file where a folder should be");
+        using var forward = Create(Path.Combine(_folder, "blocked"));
+        using var measured = new Measurements(_services.GetRequiredService<IMeterFactory>(), "rag.spool.records");
+        _failure = new NpgsqlException("refused");
+
+        Assert.False(await forward.SaveAsync(1));
+
+        Assert.Equal(["lost"], measured.Values("outcome"));
+        Assert.Contains(_logs.Lines, l => l.Level == LogLevel.Error);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private StoreAndForward<int> Create(string? folder = null) => new(
+        "numbers",
+        (record, _) =>
+        {
+            if (_failure is { } failure) throw failure;
+            if (record == Poison) throw new InvalidOperationException("never this one");
+            _stored.Enqueue(record);
+            return Task.CompletedTask;
+        },
+        (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)),
+        new SpoolOptions { Folder = folder ?? _folder },
+        _time,
+        _services.GetRequiredService<IMeterFactory>(),
+        _logs.CreateLogger("spool"));
+
+    private async Task ReplayAllAsync(StoreAndForward<int> forward, int count)
+    {
+        using var stop = new CancellationTokenSource();
+        var replay = forward.ReplayAsync(stop.Token);
+        await Eventually.IsTrueAsync(() => _stored.Count == count, "The records were not replayed.");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+}

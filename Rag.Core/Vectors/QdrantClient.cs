@@ -103,8 +103,14 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
             ids.Count);
 
     /// <summary>The nearest points, best first.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="vector">What to be near to.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="filter">Which points may be found; null for all.</param>
+    /// <param name="documents">Only points of these documents; null for all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<ScoredPoint>> QueryAsync(
-        string collection, ReadOnlyMemory<float> vector, int limit, SearchFilter? filter, CancellationToken cancellationToken)
+        string collection, ReadOnlyMemory<float> vector, int limit, SearchFilter? filter, IReadOnlyList<string>? documents, CancellationToken cancellationToken)
     {
         var result = await SendAsync(
             "query",
@@ -117,7 +123,7 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
                 writer.WritePropertyName("query");
                 QdrantPoints.WriteVector(writer, vector.Span);
                 writer.WriteNumber("limit", limit);
-                QdrantFilter.Write(writer, filter);
+                QdrantFilter.Write(writer, filter, documents);
                 WriteDocumentIdOnly(writer);
                 writer.WriteEndObject();
             }),

@@ -15,7 +15,7 @@ namespace Rag.Benchmarks;
 
 /// <summary>
 /// <c>eval --set DIR [--vectors FILE] [--save FILE] [--compare FILE] [--Search:KeywordWeight 0.6 …]</c>: how good the three kinds of search are on a
-/// collection with known answers, through the same search code as the API, on a PostgreSQL of its own. Settings of the sections Search, Chunking and
+/// collection with known answers, through the same search code as the API, on a PostgreSQL and a vector store of its own. Settings of the sections Search, Chunking and
 /// Embeddings can be given on the command line.
 /// </summary>
 internal static class EvalBenchmark
@@ -33,7 +33,8 @@ internal static class EvalBenchmark
 
         var set = TestCollection.Read(folder);
         await using var server = await PostgresServer.StartAsync();
-        using var host = Build(args, server.ConnectionString("postgres"));
+        await using var vectors = await LocalVectorStore.StartAsync();
+        using var host = Build(args, server.ConnectionString("postgres"), vectors.ConnectionString);
         await host.StartAsync(cancellationToken);
         await host.Services.GetRequiredService<SchemaReadiness>().WaitAsync(cancellationToken);
 
@@ -48,14 +49,14 @@ internal static class EvalBenchmark
         return 0;
     }
 
-    private static IHost Build(string[] args, string connectionString)
+    private static IHost Build(string[] args, string database, string vectors)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["ConnectionStrings:rag"] = connectionString,
-            ["ConnectionStrings:qdrant_http"] = "Endpoint=http://in-process",
+            ["ConnectionStrings:rag"] = database,
+            ["ConnectionStrings:qdrant_http"] = vectors,
             ["Embeddings:ModelPath"] = EmbeddingModelFolder.Path,
             // The measure is quality: a slow machine must not turn hybrid searches into keyword searches.
             ["Search:SemanticDeadline"] = "00:01:00",
@@ -65,8 +66,6 @@ internal static class EvalBenchmark
         builder.AddEmbeddings();
         builder.AddVectors();
         builder.AddSearch();
-        builder.Services.AddHttpClient(QdrantClient.HttpClientName).ConfigurePrimaryHttpMessageHandler<ExactVectors>();
-        builder.Services.AddSingleton<ExactVectors>();
         var model = builder.Services.Last(service => service.ServiceType == typeof(IEmbeddingGenerator<string, Embedding<float>>));
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(services =>
             new FileEmbeddings((IEmbeddingGenerator<string, Embedding<float>>)model.ImplementationFactory!(services), Argument(args, "--vectors")));

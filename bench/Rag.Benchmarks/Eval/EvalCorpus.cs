@@ -25,7 +25,7 @@ internal sealed class EvalCorpus(NpgsqlDataSource database, Chunker chunker, IEm
         var done = 0;
         foreach (var batch in chunks.Chunk(BatchSize))
         {
-            var made = await embeddings.GenerateAsync([.. batch.Select(item => item.Chunk.Text)], cancellationToken: cancellationToken);
+            var made = await embeddings.GenerateAsync([.. batch.Select(item => PassageText.ForEmbedding(item.Document.Title, item.Chunk.Heading, item.Chunk.Text))], cancellationToken: cancellationToken);
             await vectors.UpsertAsync(
                 [.. batch.Zip(made, (item, vector) => new VectorPoint(item.Id, vector.Vector, new VectorPayload(item.Document.Id, null, "text", null, new JsonObject())))],
                 cancellationToken);

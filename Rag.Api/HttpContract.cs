@@ -7,15 +7,12 @@ namespace Rag.Api;
 /// <summary>What holds for every call: snake_case JSON, strict reading, bounded bodies, one shape of error.</summary>
 internal static class HttpContract
 {
-    /// <summary>Largest body that is read, in bytes; more is a 413.</summary>
-    private const long MaxRequestBodyBytes = 16 * 1024 * 1024;
-
     public static void AddHttpContract(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = RequestBodyLimit.MaxDiscardedBytes;
         });
 
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -30,8 +27,11 @@ internal static class HttpContract
             options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
 
-        builder.AddRagErrors();
     }
 
-    public static void UseHttpContract(this WebApplication app) => app.UseRagErrors();
+    public static void UseHttpContract(this WebApplication app)
+    {
+        app.UseRagErrors();
+        app.UseMiddleware<RequestBodyLimit>();
+    }
 }

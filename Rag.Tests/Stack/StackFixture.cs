@@ -36,7 +36,9 @@ public sealed class StackFixture : IAsyncLifetime
         using var timeout = new CancellationTokenSource(StartTimeout);
         var ports = FreePorts.Take(3);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
-            ["--data", _data, "--api-port", $"{ports[0]}", "--monitor-port", $"{ports[1]}", "--dashboard-port", $"{ports[2]}"], timeout.Token);
+            ["--data", _data, "--api-port", $"{ports[0]}", "--monitor-port", $"{ports[1]}", "--dashboard-port", $"{ports[2]}"],
+            (application, _) => application.DisableDashboard = false,
+            timeout.Token);
         App = await builder.BuildAsync(timeout.Token);
         CollectLogs();
         try

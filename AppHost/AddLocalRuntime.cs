@@ -8,9 +8,10 @@ namespace RagObservability.AppHost;
 internal static partial class LocalRuntimeExtensions
 {
     /// <summary>Fetches, when the application starts, what it runs on and what is not there yet.</summary>
-    public static LocalRuntime AddLocalRuntime(this IDistributedApplicationBuilder builder)
+    public static LocalRuntime AddLocalRuntime(this IDistributedApplicationBuilder builder, AppHostOptions options)
     {
-        var runtime = new LocalRuntime(Path.Combine(builder.AppHostDirectory, "..", "local", "runtime"), builder.Configuration);
+        var runtime = new LocalRuntime(
+            Path.Combine(builder.AppHostDirectory, "..", "local", "runtime"), builder.Configuration, withPostgres: options.Infrastructure != Infrastructure.Containers);
         builder.Eventing.Subscribe<BeforeStartEvent>(async (starting, cancellationToken) =>
         {
             var logger = starting.Services.GetRequiredService<ILogger<LocalRuntime>>();

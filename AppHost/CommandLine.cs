@@ -1,3 +1,6 @@
+using RagObservability.AppHost.Hosting;
+using RagObservability.AppHost.Runtime;
+
 namespace RagObservability.AppHost;
 
 /// <summary>From the command line to options, or to an exit code.</summary>
@@ -13,6 +16,7 @@ internal static class CommandLine
         try
         {
             options = AppHostOptions.Parse(args);
+            options = options with { Infrastructure = Choose(options.Infrastructure) };
             if (options.Help) Console.Out.WriteLine(AppHostOptions.Usage);
             return !options.Help;
         }
@@ -23,4 +27,13 @@ internal static class CommandLine
             return false;
         }
     }
+
+    private static Infrastructure Choose(Infrastructure asked) => asked switch
+    {
+        Infrastructure.Auto when LocalRuntime.IsLocalHosting => Infrastructure.Embedded,
+        Infrastructure.Auto => Containers.AreAvailable() ? Infrastructure.Containers : Infrastructure.Embedded,
+        Infrastructure.Containers when LocalRuntime.IsLocalHosting => throw new UsageException(
+            $"containers need the official Aspire packages, and this AppHost was built without them: {HostingMode.OfficialCommand} -- --infrastructure containers"),
+        _ => asked,
+    };
 }

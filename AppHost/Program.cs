@@ -4,27 +4,27 @@ if (!CommandLine.TryRead(args, out var options, out var exitCode)) return exitCo
 
 var builder = DistributedApplication.CreateBuilder(args).WithDashboardAt(options.DashboardPort);
 var data = builder.AddDataFolder(options);
-var runtime = builder.AddLocalRuntime();
+var runtime = builder.AddLocalRuntime(options);
 
-var postgres = builder.AddEmbeddedPostgres("postgres", runtime, data);
-var rag = postgres.AddDatabase("rag");
-var qdrant = builder.AddQdrantLocal("qdrant", data);
+var rag = builder.AddRagDatabase("postgres", "rag", options.Infrastructure, runtime, data);
+var qdrant = builder.AddQdrant("qdrant", options.Infrastructure, data);
 
 var api = builder.AddService<Projects.Rag_Api>("rag-api", options.ApiPort)
     .WithEnvironment("Embeddings__ModelPath", runtime.ModelPath)
     .WithReference(rag).WaitFor(rag)
-    .WithQdrant(qdrant).WaitFor(qdrant)
+    .WithQdrant(qdrant).WaitForStart(qdrant)
     .Announced("The API");
 
 var worker = builder.AddService<Projects.Rag_EmbeddingWorker>("embedding-worker")
     .WithEnvironment("Embeddings__ModelPath", runtime.ModelPath)
     .WithReference(rag).WaitFor(rag)
-    .WithQdrant(qdrant).WaitFor(qdrant);
+    .WithQdrant(qdrant).WaitForStart(qdrant);
 
+// Watches the others from outside, so it waits for none of them.
 builder.AddService<Projects.Rag_Monitor>("rag-monitor", options.MonitorPort)
     .WithReference(api)
     .WithReference(worker)
-    .WithReference(qdrant)
+    .WithReference(qdrant.GetEndpoint("http"))
     .WithReference(rag)
     .Announced("The monitor");
 

@@ -21,12 +21,14 @@ internal sealed class LocalRuntime
 
     /// <param name="folder">The folder <c>local/runtime</c>.</param>
     /// <param name="configuration">May point to binaries and a model of one's own; is told where the orchestrator and the dashboard are.</param>
-    public LocalRuntime(string folder, IConfiguration configuration)
+    /// <param name="withPostgres">False = PostgreSQL comes from elsewhere.</param>
+    public LocalRuntime(string folder, IConfiguration configuration, bool withPostgres = true)
     {
         _folder = Path.GetFullPath(folder);
         var modules = Path.Combine(_folder, "node_modules");
         ModelPath = Own(configuration, ModelSetting, Path.Combine(modules, "@energetic-ai", "model-embeddings-en", "dist"), "model.json");
-        PostgresPath = Own(configuration, PostgresSetting, Path.Combine(modules, "@embedded-postgres", PostgresPlatform, "native", "bin"), Executable("postgres"));
+        PostgresPath = Path.Combine(modules, "@embedded-postgres", PostgresPlatform, "native", "bin");
+        if (withPostgres) PostgresPath = Own(configuration, PostgresSetting, PostgresPath, Executable("postgres"));
         if (!IsLocalHosting) return;
 
         var bundle = Path.Combine(modules, AspireBundle.PackageFolder, "bundle");

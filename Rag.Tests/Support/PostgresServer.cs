@@ -192,7 +192,13 @@ internal sealed class PostgresServer : IAsyncDisposable
             info.ArgumentList.Add("--pdeathsig");
             info.ArgumentList.Add("QUIT");
             if (Environment.IsPrivilegedProcess)
+            {
                 foreach (var argument in (string[])[$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"]) info.ArgumentList.Add(argument);
+                // A checkout below /root: of all of root's rights PostgreSQL keeps the one to walk through closed folders.
+                if (!IsReachableForAll(path))
+                    foreach (var argument in (string[])["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--securebits=+no_setuid_fixup"]) info.ArgumentList.Add(argument);
+            }
+
             info.ArgumentList.Add(path);
         }
         else
@@ -202,6 +208,13 @@ internal sealed class PostgresServer : IAsyncDisposable
 
         foreach (var argument in arguments) info.ArgumentList.Add(argument);
         return info;
+    }
+
+    private static bool IsReachableForAll(string path)
+    {
+        for (var folder = new FileInfo(path).Directory; folder is not null; folder = folder.Parent)
+            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute)) return false;
+        return true;
     }
 
     private static void CreateOpenFolder(string folder)

@@ -64,7 +64,7 @@ internal static class QueueBenchmark
             connectionString,
             async (lease, token) =>
             {
-                if (!isBatched) await database!.TransactAsync((connection, t) => JobQueue.CompleteAsync(connection, lease, t), token);
+                if (!isBatched) await database!.RunAsync((connection, t) => JobQueue.CompleteAsync(connection, lease, t), token);
                 if (Interlocked.Decrement(ref left) == 0) done.TrySetResult();
             },
             concurrency, cancellationToken);

@@ -21,6 +21,7 @@ internal static class QdrantServer
         var folder = Path.GetFullPath(builder.Configuration["Storage:Path"] ?? DefaultFolder);
         builder.Services.AddSingleton(services => new CollectionStore(folder, services.GetRequiredService<ILogger<CollectionStore>>()));
         builder.Services.AddSingleton(ServiceSettings.From(builder.Configuration));
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RequestStatistics>();
         builder.Services.AddSingleton(Random.Shared);
         builder.Services.AddRequestDecompression();
@@ -47,6 +48,7 @@ internal static class QdrantServer
         app.MapCollections();
         app.MapAliases();
         app.MapIndexes();
+        app.MapUpdates();
         app.MapPoints();
         app.MapQueries();
         return app;

@@ -70,12 +70,6 @@ internal sealed partial class Collection : IAsyncDisposable
         return await operation.Completion;
     }
 
-    /// <summary>Queues a write that was built already.</summary>
-    public async Task<UpdateResult> WriteAsync(RecordWriter record, bool wait, CancellationToken cancellationToken)
-    {
-        using (record) return await WriteAsync(_ => record, wait, cancellationToken);
-    }
-
     public Task<UpdateResult> CreateIndexAsync(PayloadIndex index, bool wait, CancellationToken cancellationToken) =>
         WriteAsync(
             points =>

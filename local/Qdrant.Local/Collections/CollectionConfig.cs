@@ -40,7 +40,7 @@ internal static class CollectionConfig
         if (body.TryMember("metadata", out var metadata)) config["metadata"] = Copy(metadata.AsObject("a map"));
         violations.ThrowIfAny();
         RefuseSharedNames(parameters);
-        return config;
+        return Settled(config);
     }
 
     /// <summary>Reads the body of a change and gives the changed copy of a configuration.</summary>
@@ -60,8 +60,11 @@ internal static class CollectionConfig
         if (body.TryMember("sparse_vectors", out var sparse)) PatchSparse(parameters, VectorSettings.ReadSparse(sparse, violations));
         if (body.TryMember("metadata", out var metadata)) PatchMetadata(config, metadata.AsObject("a map"));
         violations.ThrowIfAny();
-        return config;
+        return Settled(config);
     }
+
+    // Numbers made in code keep their type and refuse to be read as another; numbers that were parsed do not.
+    private static JsonObject Settled(JsonObject config) => JsonNode.Parse(config.ToJsonString())!.AsObject();
 
     private static void MergeSections(JsonObject config, JsonElement body, Violations violations)
     {
@@ -71,7 +74,7 @@ internal static class CollectionConfig
             Merge(config["optimizer_config"]!.AsObject(), ReadOptimizers(optimizers, violations));
         if (body.TryMember("wal_config", out var wal))
             Merge(config["wal_config"]!.AsObject(), ConfigSection.Wal.Read(wal, "wal_config", violations, "struct WalConfigDiff"));
-        if (body.TryMember("quantization_config", out var quantization)) config["quantization_config"] = Quantization(quantization, "quantization_config", violations);
+        if (body.TryMember("quantization_config", out var quantization) || body.TryMember("quantization", out quantization)) config["quantization_config"] = Quantization(quantization, "quantization_config", violations);
         if (body.TryMember("strict_mode_config", out var strict)) config["strict_mode_config"] = Copy(strict.AsObject("struct StrictModeConfig"));
     }
 
@@ -146,7 +149,7 @@ internal static class CollectionConfig
     {
         if (parameters["vectors"] is not JsonObject dense || dense["size"] is JsonValue || parameters["sparse_vectors"] is not JsonObject sparse) return;
         if (sparse.FirstOrDefault(s => dense.ContainsKey(s.Key)).Key is { } name)
-            throw QdrantException.WrongInput($"Dense and sparse vectors must have unique names, but `{name}` is used for both");
+            throw QdrantException.WrongInput($"Dense and sparse vector names must be unique - duplicate found with '{name}'");
     }
 
     private static void Merge(JsonObject into, JsonObject changes)

@@ -25,8 +25,9 @@ internal static class CollectionReport
             json.WriteEndObject();
         }
 
+        WriteWarnings(json, [.. ConfigWarnings.Of(collection.Config)]);
         json.WriteNumber("points_count", view.Count);
-        json.WriteNumber("indexed_vectors_count", 0);
+        json.WriteNumber("indexed_vectors_count", IndexedVectors(collection, view));
         json.WriteNumber("segments_count", 1);
         json.WriteStartObject("update_queue");
         json.WriteNumber("length", collection.QueueLength);
@@ -37,6 +38,29 @@ internal static class CollectionReport
         foreach (var index in collection.Points.Indexes.All) WriteIndex(json, index, view);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    private static void WriteWarnings(Utf8JsonWriter json, List<string> warnings)
+    {
+        if (warnings.Count == 0) return;
+        json.WriteStartArray("warnings");
+        foreach (var warning in warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("message", warning);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // There is no approximate index, but callers wait for this number to grow: it counts what Qdrant would have indexed by now.
+    private static long IndexedVectors(Collection collection, ReadView view)
+    {
+        const long bytesPerKilobyte = 1024;
+        var threshold = collection.Config["optimizer_config"]?["indexing_threshold"]?.GetValue<long>() ?? 0;
+        if (threshold == 0) return 0;
+        return collection.Points.Fields.Where(f => (long)view.Count * f.Size * sizeof(float) > threshold * bytesPerKilobyte).Sum(_ => (long)view.Count);
     }
 
     private static void WriteIndex(Utf8JsonWriter json, PayloadIndex index, ReadView view)

@@ -58,11 +58,12 @@ internal static class CollectionEndpoints
         await Envelope.WriteAsync(context, json => json.WriteBooleanValue(true));
     }
 
-    private static async Task Delete(HttpContext context, CollectionStore collections)
+    private static async Task Delete(HttpContext context, CollectionStore collections, Telemetry.RequestStatistics statistics)
     {
         var name = RouteName.Of(context);
         QueryParameters.Check(context.Request);
         var existed = await collections.DropAsync(name, context.RequestAborted);
+        statistics.Forget(name);
         await Envelope.WriteAsync(context, json => json.WriteBooleanValue(existed));
     }
 

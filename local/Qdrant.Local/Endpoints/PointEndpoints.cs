@@ -10,38 +10,15 @@ using Qdrant.Local.Queries;
 
 namespace Qdrant.Local.Endpoints;
 
-/// <summary>Points: write, delete, and read by id.</summary>
+/// <summary>Points: read by id, page through, count.</summary>
 internal static class PointEndpoints
 {
     public static void MapPoints(this IEndpointRouteBuilder routes)
     {
-        routes.MapPut("/collections/{collection_name}/points", Upsert).WithMetadata(WritesData.Points);
-        routes.MapPost("/collections/{collection_name}/points/delete", Delete).WithMetadata(WritesData.Points);
         routes.MapPost("/collections/{collection_name}/points", Retrieve);
         routes.MapGet("/collections/{collection_name}/points/{id}", Get);
         routes.MapPost("/collections/{collection_name}/points/scroll", Scroll);
         routes.MapPost("/collections/{collection_name}/points/count", Count);
-    }
-
-    private static async Task Upsert(HttpContext context, CollectionStore collections)
-    {
-        var collection = collections.Get(RouteName.Of(context));
-        var wait = QueryParameters.Wait(context.Request);
-        UpdateResult result;
-        using (var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted))
-            result = await PointWrites.UpsertAsync(collection, body.Root, wait, context.RequestAborted);
-        await UpdateOutput.WriteAsync(context, result);
-    }
-
-    private static async Task Delete(HttpContext context, CollectionStore collections)
-    {
-        var collection = collections.Get(RouteName.Of(context));
-        var wait = QueryParameters.Wait(context.Request);
-        using var body = await JsonBody.ReadAsync(context.Request, context.RequestAborted);
-        var violations = new Violations();
-        var selector = PointSelector.Parse(body.Root, violations);
-        violations.ThrowIfAny();
-        await UpdateOutput.WriteAsync(context, await collection.WriteAsync(points => PointWrites.Delete(points, selector), wait, context.RequestAborted));
     }
 
     private static async Task Get(HttpContext context, CollectionStore collections)

@@ -16,6 +16,14 @@ internal static class ServiceEndpoints
         routes.MapGet("/readyz", () => Results.Text("all shards are ready"));
         routes.MapGet("/metrics", Metrics);
         routes.MapGet("/telemetry", Telemetry);
+        routes.MapGet("/issues", context => Envelope.WriteAsync(context, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("issues");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }));
+        routes.MapDelete("/issues", context => Envelope.WriteAsync(context, json => json.WriteBooleanValue(true))).WithMetadata(WritesData.Manage);
         routes.MapGet("/cluster", context => Envelope.WriteAsync(context, json =>
         {
             json.WriteStartObject();

@@ -33,7 +33,7 @@ internal static class PayloadDate
         if (spelled.Length > 16 && spelled[^5] is '+' or '-' && spelled.AsSpan(spelled.Length - 4).IndexOfAnyExceptInRange('0', '9') < 0)
             spelled = spelled.Insert(spelled.Length - 2, ":");
         if (spelled[^1] == 'z') spelled = spelled[..^1] + "Z";
-        if (spelled[10] == 't') spelled = spelled[..10] + "T" + spelled[11..];
+        if (spelled.Length > 10 && spelled[10] == 't') spelled = spelled[..10] + "T" + spelled[11..];
         var dot = spelled.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0) return spelled;
         var end = dot + 1;

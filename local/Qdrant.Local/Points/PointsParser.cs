@@ -34,6 +34,44 @@ internal sealed class PointsParser(IReadOnlyList<VectorField> fields, Violations
         }
     }
 
+    /// <summary>Reads <c>{"points": [{"id", "vector"}]}</c>: vectors for points that exist.</summary>
+    public RecordWriter ParseVectors(JsonElement body)
+    {
+        var record = new RecordWriter(RecordKind.Upsert, 4 << 10);
+        try
+        {
+            var index = 0;
+            foreach (var point in body.Required("points").AsArray().EnumerateArray())
+            {
+                record.BeginEntry(PointId.Parse(point.AsObject("struct PointVectors").Required("id")));
+                record.BeginVectors();
+                var vector = point.Required("vector");
+                if (IsEmpty(vector)) violations.Add($"points[{index}].vector", "must specify vectors to update for point");
+                else _vectors.ParseStruct(vector, "points", index, record);
+                record.EndVectors();
+                record.AddPayload(null);
+                index++;
+            }
+
+            if (index == 0) violations.Add("points", "must specify points to update");
+            violations.ThrowIfAny();
+            _vectors.ThrowIfWrong();
+            return record;
+        }
+        catch
+        {
+            record.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsEmpty(JsonElement vector) => vector.ValueKind switch
+    {
+        JsonValueKind.Array => vector.GetArrayLength() == 0,
+        JsonValueKind.Object => vector.GetPropertyCount() == 0,
+        _ => false,
+    };
+
     private void ParseList(JsonElement points, RecordWriter record)
     {
         var index = 0;

@@ -23,12 +23,12 @@ internal static class SparseVectorParser
         if (FloatParser.ReadArray(JsonMarshal.GetRawUtf8Value(valueList), values) < 0) throw QdrantException.Format(UnknownShape);
         if (indices.Length != values.Length)
         {
-            violations.Add($"{path}.values", $"must be the same length as indices");
+            violations.Add($"{path}.values", "Validation error: must be the same length as indices [{}]");
             return VectorEncoding.Sparse([], []);
         }
 
         Array.Sort(indices, values);
-        if (HasDuplicates(indices)) violations.Add($"{path}.indices", "must be unique");
+        if (HasDuplicates(indices)) violations.Add($"{path}.indices", "Validation error: must be unique [{}]");
         return VectorEncoding.Sparse(indices, values);
     }
 

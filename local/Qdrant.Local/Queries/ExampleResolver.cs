@@ -11,6 +11,8 @@ namespace Qdrant.Local.Queries;
 internal sealed class ExampleResolver(CollectionStore collections, Collection collection, ReadView view, VectorField field, Lookup? lookup)
 {
     private readonly HashSet<PointId> _used = [];
+    private readonly Collection? _lookup = lookup is null ? null
+        : collections.Find(lookup.Collection) ?? throw QdrantException.NotFound($"Collection {lookup.Collection} not found");
 
     public ExampleVector Resolve(QueryVector vector)
     {
@@ -61,34 +63,26 @@ internal sealed class ExampleResolver(CollectionStore collections, Collection co
 
     private ExampleVector Stored(PointId id)
     {
-        if (lookup is null)
+        if (_lookup is null)
         {
             _used.Add(id);
             return Read(view, id, field.Name);
         }
 
-        var other = collections.Find(lookup.Collection) ?? throw QdrantException.NotFound($"Collection {lookup.Collection} not found");
-        if (other == collection) _used.Add(id);
-        using var otherView = other.Points.OpenView();
-        var name = lookup.Vector ?? field.Name;
-        if (!other.Points.Fields.Any(f => f.Name == name)) throw QdrantException.NoSuchVector(name);
-        return Read(otherView, id, name);
+        if (_lookup == collection) _used.Add(id);
+        using var otherView = _lookup.Points.OpenView();
+        return Read(otherView, id, lookup!.Vector ?? field.Name);
     }
 
     private ExampleVector Read(ReadView source, PointId id, string name)
     {
-        var from = source.Store.Fields.First(f => f.Name == name);
         if (!source.TryFind(id, out var slot)) throw QdrantException.NotFound($"No point with id {id} found");
+        var from = source.Store.Fields.FirstOrDefault(f => f.Name == name) ?? throw QdrantException.NoSuchVector(name);
         var column = source.Column(from.Ordinal);
         if (!column.Has(slot)) throw QdrantException.NotFound($"Vector with name {(name.Length == 0 ? "default" : name)} for point {id} not found");
-        var encoded = new byte[column.EncodedLength(slot)];
-        column.Encode(slot, encoded);
         if (from.Kind == VectorKind.Sparse != (field.Kind == VectorKind.Sparse)) throw QdrantException.WrongInput("Conversion between sparse and regular vectors failed");
-        if (from.Kind == VectorKind.Sparse) return new ExampleVector([], encoded);
         if (from.Size != field.Size) throw QdrantException.Dimension(field.Size, from.Size);
-        var rows = new List<float[]>();
-        for (var all = VectorEncoding.Dense(encoded); !all.IsEmpty; all = all[from.Size..]) rows.Add(all[..from.Size].ToArray());
-        return new ExampleVector(rows, null);
+        return ExampleVector.Stored(column, slot);
     }
 
     private float[] Mean(List<ExampleVector> examples)

@@ -30,7 +30,7 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
     {
         if (request.Query is FusionQuery fusion) return Fused(request, fusion, k);
         var plan = FilterPlan.For(request.Filter, view);
-        if (request.Prefetch.Count > 0) plan = Within(plan, request.Prefetch);
+        if (request.Prefetch.Count > 0) plan = Within(plan, request);
         return request.Query switch
         {
             null => [.. IdScan.Find(view, plan, PointId.Smallest, k).Select(slot => new ScoredSlot(slot, 1))],
@@ -47,6 +47,8 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
         var resolver = new ExampleResolver(collections, collection, view, field, request.Lookup);
         var found = request.Query switch
         {
+            NearestQuery { Diversity: { } diversity } nearest => DiverseChoice.Choose(
+                Nearest(request, column, resolver.Resolve(nearest.Vector), resolver.Without(plan), diversity.Candidates ?? Math.Max(k, 1)), column, diversity.Weight, k),
             NearestQuery nearest => Nearest(request, column, resolver.Resolve(nearest.Vector), resolver.Without(plan), k),
             RecommendQuery { Strategy: RecommendStrategy.AverageVector } recommend =>
                 Nearest(request, column, resolver.Average(recommend), resolver.Without(plan), k),
@@ -82,12 +84,20 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
         return found;
     }
 
-    private FilterPlan Within(FilterPlan plan, IReadOnlyList<QueryRequest> prefetches)
+    /// <summary>A prefetch with the filter of the query that it is for: what that drops should not take up its places.</summary>
+    private static QueryRequest Under(QueryRequest parent, QueryRequest prefetch)
+    {
+        if (parent.Filter is null) return prefetch;
+        var both = prefetch.Filter is null ? parent.Filter : new Filter([new FilterCondition(parent.Filter), new FilterCondition(prefetch.Filter)], [], null, null);
+        return prefetch with { Filter = both };
+    }
+
+    private FilterPlan Within(FilterPlan plan, QueryRequest request)
     {
         var slots = new SlotSet(view.SlotLimit);
-        foreach (var prefetch in prefetches)
+        foreach (var prefetch in request.Prefetch)
         {
-            foreach (var found in Run(prefetch)) slots.Add(found.Slot);
+            foreach (var found in Run(Under(request, prefetch))) slots.Add(found.Slot);
         }
 
         if (plan.Candidates is not null) slots.IntersectWith(plan.Candidates);
@@ -96,7 +106,9 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
 
     private List<ScoredSlot> Fused(QueryRequest request, FusionQuery fusion, int k)
     {
-        var sources = request.Prefetch.Select(Run).ToList();
+        var sources = request.Prefetch.Select(p => Run(Under(request, p))).ToList();
+        if (request.Using.Length > 0) throw QdrantException.BadRequest("Fusion queries cannot be combined with the 'using' field.");
+        if (sources.Count == 0) throw QdrantException.BadRequest("cannot do Fusion without prefetches");
         var fused = fusion.ByRank ? Fusion.ByRank(sources, fusion.RankConstant, fusion.Weights) : Fusion.ByDistribution(sources);
         var plan = FilterPlan.For(request.Filter, view);
         using var scope = plan.Rest is null ? null : new PointScope(view);

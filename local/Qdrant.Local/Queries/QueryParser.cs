@@ -37,8 +37,6 @@ internal sealed class QueryParser(Violations violations)
         if (request.Query is null && request.ScoreThreshold is not null)
             throw QdrantException.BadRequest("A query is needed to use the score_threshold. Can't have score_threshold without defining a query.");
         if (request is { Query: OrderByQuery, ScoreThreshold: not null }) throw QdrantException.BadRequest("Can't use score_threshold with an order_by query.");
-        if (request.Query is FusionQuery && request.Using.Length > 0) throw QdrantException.BadRequest("Fusion queries cannot be combined with the 'using' field.");
-        if (request.Query is FusionQuery && request.Prefetch.Count == 0) throw QdrantException.BadRequest("cannot do Fusion without prefetches");
         foreach (var prefetch in request.Prefetch) Check(prefetch);
     }
 
@@ -60,7 +58,7 @@ internal sealed class QueryParser(Violations violations)
     private Query ParseQuery(JsonElement query, string path)
     {
         if (query.ValueKind != JsonValueKind.Object || query.TryGetProperty("indices", out _)) return new NearestQuery(Vector(query, path));
-        if (query.TryMember("nearest", out var nearest)) return new NearestQuery(Vector(nearest, path + ".nearest"));
+        if (query.TryMember("nearest", out var nearest)) return new NearestQuery(Vector(nearest, path + ".nearest"), ParseDiversity(query, path));
         if (query.TryMember("recommend", out var recommend)) return ParseRecommend(recommend, path);
         if (query.TryMember("discover", out var discover))
             return new DiscoverQuery(Vector(discover.AsObject("struct DiscoverInput").Required("target"), path + ".discover.target"), Pairs(discover.Required("context"), path));
@@ -72,6 +70,17 @@ internal sealed class QueryParser(Violations violations)
         if (query.TryMember("formula", out _) || query.TryMember("relevance_feedback", out _))
             throw QdrantException.BadRequest("this server does not know formula and relevance_feedback queries; run Qdrant itself for them");
         throw QdrantException.Format(Expected);
+    }
+
+    private Diversity? ParseDiversity(JsonElement query, string path)
+    {
+        if (!query.TryMember("mmr", out var mmr)) return null;
+        var weight = mmr.AsObject("struct Mmr").TryMember("diversity", out var diversity) ? diversity.AsFloat() : 0.5f;
+        if (weight is < 0 or > 1) violations.Add(path + ".mmr.diversity", FormattableString.Invariant($"value {weight:0.0###} invalid, must be from 0.0 to 1.0"));
+        const ulong most = 16_384;
+        var candidates = Whole(mmr, "candidates_limit");
+        if (candidates > most) violations.Add(path + ".mmr.candidates_limit", $"value {candidates} invalid, must be {most} or smaller");
+        return new Diversity(weight, candidates is null ? null : (int)Math.Min(candidates.Value, most));
     }
 
     private RecommendQuery ParseRecommend(JsonElement recommend, string path)

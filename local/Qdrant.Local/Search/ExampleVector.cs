@@ -7,6 +7,17 @@ namespace Qdrant.Local.Search;
 /// <param name="Sparse">The encoded sparse vector; null for dense.</param>
 internal sealed record ExampleVector(IReadOnlyList<float[]> Rows, byte[]? Sparse)
 {
+    /// <summary>The vector that a slot holds.</summary>
+    public static ExampleVector Stored(VectorColumn column, int slot)
+    {
+        var encoded = new byte[column.EncodedLength(slot)];
+        column.Encode(slot, encoded);
+        if (column.Field.Kind == VectorKind.Sparse) return new ExampleVector([], encoded);
+        var rows = new List<float[]>();
+        for (var all = VectorEncoding.Dense(encoded); !all.IsEmpty; all = all[column.Field.Size..]) rows.Add(all[..column.Field.Size].ToArray());
+        return new ExampleVector(rows, null);
+    }
+
     /// <summary>The rank of a slot that has a vector; null when a sparse one has no index in common.</summary>
     public unsafe float? Rank(VectorColumn column, int slot)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Qdrant.Local.Collections;
@@ -17,6 +18,7 @@ internal static class TelemetryReport
         json.WriteStartObject("app");
         json.WriteString("name", "qdrant");
         json.WriteString("version", ServerVersion.Version);
+        json.WriteString("startup", Process.GetCurrentProcess().StartTime.ToUniversalTime());
         if (level >= 1)
         {
             json.WriteStartObject("features");
@@ -27,8 +29,35 @@ internal static class TelemetryReport
 
         json.WriteEndObject();
         WriteCollections(json, collections, level);
-        WriteRequests(json, statistics, perCollection);
+        json.WriteStartObject("cluster");
+        json.WriteBoolean("enabled", false);
         json.WriteEndObject();
+        WriteRequests(json, statistics, perCollection);
+        if (level >= 1) WriteProcess(json);
+        json.WriteStartObject("quota");
+        json.WriteStartObject("config");
+        json.WriteEndObject();
+        json.WriteStartObject("exceeded");
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteProcess(Utf8JsonWriter json)
+    {
+        using var process = Process.GetCurrentProcess();
+        json.WriteStartObject("memory");
+        json.WriteNumber("active_bytes", process.PrivateMemorySize64);
+        json.WriteNumber("allocated_bytes", GC.GetTotalMemory(forceFullCollection: false));
+        json.WriteNumber("metadata_bytes", 0);
+        json.WriteNumber("resident_bytes", process.WorkingSet64);
+        json.WriteNumber("retained_bytes", process.VirtualMemorySize64);
+        json.WriteEndObject();
+        json.WriteStartObject("hardware");
+        json.WriteStartObject("collection_data");
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteNull("search_pool");
     }
 
     private static void WriteCollections(Utf8JsonWriter json, CollectionStore collections, ulong level)
@@ -42,15 +71,33 @@ internal static class TelemetryReport
             foreach (var collection in all)
             {
                 json.WriteStartObject();
-                json.WriteNumber("vectors", (long)collection.Points.State.Count * collection.Points.Fields.Count);
-                json.WriteString("optimizers_status", "ok");
+                if (level == 1) WriteSummary(json, collection);
+                else WriteDetails(json, collection);
                 json.WriteEndObject();
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("snapshots");
+            json.WriteEndArray();
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteSummary(Utf8JsonWriter json, Collection collection)
+    {
+        json.WriteNumber("vectors", (long)collection.Points.State.Count * collection.Points.Fields.Count);
+        json.WriteString("optimizers_status", "ok");
+        json.WritePropertyName("params");
+        collection.Config["params"]!.WriteTo(json);
+    }
+
+    private static void WriteDetails(Utf8JsonWriter json, Collection collection)
+    {
+        json.WriteString("id", collection.Name);
+        json.WriteNumber("init_time_ms", 0);
+        json.WritePropertyName("config");
+        collection.Config.WriteTo(json);
     }
 
     private static void WriteRequests(Utf8JsonWriter json, RequestStatistics statistics, bool perCollection)
@@ -95,6 +142,7 @@ internal static class TelemetryReport
         json.WriteNumber("min_duration_micros", count.MinSeconds * MicrosecondsPerSecond);
         json.WriteNumber("max_duration_micros", count.MaxSeconds * MicrosecondsPerSecond);
         json.WriteNumber("total_duration_micros", (long)(count.TotalSeconds * MicrosecondsPerSecond));
+        json.WriteString("last_responded", count.Last);
         json.WriteEndObject();
     }
 }

@@ -2,9 +2,10 @@ using System.Text.Json;
 using Qdrant.Local.Collections;
 using Qdrant.Local.Filters;
 using Qdrant.Local.Json;
+using Qdrant.Local.Points;
 using Qdrant.Local.Storage;
 
-namespace Qdrant.Local.Points;
+namespace Qdrant.Local.Updates;
 
 /// <summary>Which points of an upsert are written: only new ones, only existing ones, or existing ones that a filter holds for.</summary>
 internal sealed record UpsertCondition(bool InsertsNew, bool UpdatesExisting, Filter? Filter)
@@ -38,7 +39,8 @@ internal sealed record UpsertCondition(bool InsertsNew, bool UpdatesExisting, Fi
         return selected;
     }
 
-    private bool Lets(PointId id, ReadView view, PointScope scope)
+    /// <summary>Whether a point may be written, seeing whether it exists and what it holds.</summary>
+    public bool Lets(PointId id, ReadView view, PointScope scope)
     {
         if (!view.TryFind(id, out var slot)) return InsertsNew;
         if (!UpdatesExisting) return false;

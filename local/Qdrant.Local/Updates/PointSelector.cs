@@ -3,9 +3,10 @@ using Qdrant.Local.Errors;
 using Qdrant.Local.Filters;
 using Qdrant.Local.Indexes;
 using Qdrant.Local.Json;
+using Qdrant.Local.Points;
 using Qdrant.Local.Queries;
 
-namespace Qdrant.Local.Points;
+namespace Qdrant.Local.Updates;
 
 /// <summary>The points that a write is about: by id, or by a filter.</summary>
 internal sealed record PointSelector(IReadOnlyList<PointId>? Ids, Filter? Filter)
@@ -23,6 +24,15 @@ internal sealed record PointSelector(IReadOnlyList<PointId>? Ids, Filter? Filter
 
         var filter = FilterParser.ParseMember(body, violations, path + "filter");
         return filter is null ? throw QdrantException.Format("data did not match any variant of untagged enum PointsSelector") : new PointSelector(null, filter);
+    }
+
+    /// <summary>Refuses ids that do not exist. A filter selects what exists.</summary>
+    public void RequireAll(ReadView view)
+    {
+        foreach (var id in Ids ?? [])
+        {
+            if (!view.TryFind(id, out _)) throw QdrantException.NotFound($"No point with id {id} found");
+        }
     }
 
     /// <summary>The slots of the selected points that exist.</summary>

@@ -13,10 +13,10 @@ public static class DocumentEndpoints
     public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
         var documents = routes.MapGroup("/documents").WithTags("Documents");
-        documents.MapPost("/", AcceptAsync).WithSummary("Accepts documents for search, all or none");
+        documents.MapPost("", AcceptAsync).WithSummary("Accepts documents for search, all or none");
         documents.MapPost("/files", AcceptFilesAsync).DisableAntiforgery()
             .Accepts<IFormFileCollection>("multipart/form-data").WithSummary("Accepts text, Markdown, HTML and Word files for search, all or none");
-        documents.MapGet("/", ListAsync).WithSummary("Lists documents in the order of their ids");
+        documents.MapGet("", ListAsync).WithSummary("Lists documents in the order of their ids");
         documents.MapGet("/{id}", GetAsync).WithSummary("Tells how far a document has come");
         documents.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a document");
         return routes;

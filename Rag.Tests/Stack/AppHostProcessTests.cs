@@ -51,20 +51,18 @@ public sealed class AppHostProcessTests : IDisposable
     [Fact]
     public async Task Two_run_side_by_side_and_a_third_on_the_same_data_is_refused()
     {
-        var other = Directory.CreateTempSubdirectory("rag-apphost-").FullName;
-        await using var one = AppHostProcess.OnFreePorts(_data);
+        var other = Directory.CreateDirectory(Path.Combine(_data, "other")).FullName;
+        var mine = Directory.CreateDirectory(Path.Combine(_data, "mine")).FullName;
+        await using var one = AppHostProcess.OnFreePorts(mine);
         await using var two = AppHostProcess.OnFreePorts(other);
         await Task.WhenAll(one.WaitUntilHealthyAsync(_timeout.Token), two.WaitUntilHealthyAsync(_timeout.Token));
 
         await one.Api.IngestAsync("only-in-one", "One", "Only the first stack knows this.", _timeout.Token);
         await two.Api.GetAsync("/documents/only-in-one", _timeout.Token, HttpStatusCode.NotFound);
 
-        await using var three = AppHostProcess.OnFreePorts(_data);
+        await using var three = AppHostProcess.OnFreePorts(mine);
         Assert.NotEqual(0, await three.WaitForExitAsync(_timeout.Token));
-        Assert.Contains(_data, three.Console, StringComparison.Ordinal);
-
-        await two.DisposeAsync();
-        Directory.Delete(other, recursive: true);
+        Assert.Contains(mine, three.Console, StringComparison.Ordinal);
     }
 
     [Fact]

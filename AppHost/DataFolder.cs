@@ -58,29 +58,31 @@ internal sealed class DataFolder : IDisposable
 
     private FileStream Open(bool fresh)
     {
-        FileStream locked;
+        FileStream? held = null;
         try
         {
-            var isOurs = !Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any() || File.Exists(Folder(MarkName));
-            if (fresh && !isOurs)
+            if (fresh && !IsOurs())
                 throw new DistributedApplicationException($"--fresh would empty {Path}, but no AppHost made that folder. Empty it yourself, or choose another with --data DIR.");
 
             Directory.CreateDirectory(Path);
-            locked = new FileStream(Folder(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            held = FileLock.TryAcquire(Folder(LockName))
+                ?? throw new DistributedApplicationException($"Another AppHost uses the data folder {Path}. Stop that one, or give this one a folder of its own with --data DIR.");
+            if (fresh) Empty();
+            File.WriteAllText(Folder(MarkName), "Data of RagObservability's AppHost. `--fresh` empties this folder.\n");
+            return held;
         }
-        catch (IOException e)
+        catch (Exception e)
         {
-            throw new DistributedApplicationException($"Another AppHost uses the data folder {Path}. Stop that one, or give this one a folder of its own with --data DIR.", e);
+            held?.Dispose();
+            if (e is not (IOException or UnauthorizedAccessException)) throw;
+            throw new DistributedApplicationException($"The data folder {Path} cannot be used: {e.Message} Choose another with --data DIR.", e);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new DistributedApplicationException($"The data folder {Path} cannot be written: {e.Message} Choose another with --data DIR.", e);
-        }
-
-        if (fresh) Empty();
-        File.WriteAllText(Folder(MarkName), "Data of RagObservability's AppHost. `--fresh` empties this folder.\n");
-        return locked;
     }
+
+    private bool IsOurs() =>
+        !Directory.Exists(Path)
+        || File.Exists(Folder(MarkName))
+        || Directory.EnumerateFileSystemEntries(Path).All(entry => System.IO.Path.GetFileName(entry) == LockName);
 
     private void Empty()
     {

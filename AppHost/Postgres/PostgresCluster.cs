@@ -58,6 +58,9 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
 
     private async Task CreateAsync(string password, ILogger logger, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(DataFolder))
+            throw new DistributedApplicationException($"{DataFolder} is there, but it is no database cluster. Look into it, or start with --fresh, which empties the data folder.");
+
         LogCreating(logger, DataFolder);
 
         // Made aside and renamed, so that a run that is killed here leaves no half cluster.
@@ -65,7 +68,6 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
         var passwordFile = Path.Combine(folder, "password.new");
         Directory.CreateDirectory(folder);
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        if (Directory.Exists(DataFolder)) Directory.Delete(DataFolder, recursive: true);
         await WritePrivateAsync(passwordFile, password, cancellationToken);
         try
         {
@@ -111,9 +113,9 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
     {
         var deadline = time.GetTimestamp();
         var told = false;
-        while (File.Exists(PidFile) && await PidAsync(PidFile, cancellationToken) is { } pid && IsPostgres(pid) is { } isPostgres)
+        while (File.Exists(PidFile) && await PidAsync(PidFile, cancellationToken) is { } pid && IsServerOf(pid) is { } isServer)
         {
-            if (!isPostgres)
+            if (!isServer)
             {
                 LogStale(logger, pid);
                 File.Delete(PidFile);
@@ -142,15 +144,16 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
         }
     }
 
-    /// <summary>Null = no process has that number.</summary>
-    private static bool? IsPostgres(int pid)
+    /// <summary>Null = no process has that number; false = one that has nothing to do with these files.</summary>
+    private bool? IsServerOf(int pid)
     {
         try
         {
             using var process = Process.GetProcessById(pid);
+            if (OperatingSystem.IsLinux()) return File.ReadAllText($"/proc/{pid}/cmdline").Contains(DataFolder, StringComparison.Ordinal);
             return process.ProcessName.Contains("postgres", StringComparison.OrdinalIgnoreCase);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or IOException)
         {
             return null;
         }

@@ -16,6 +16,7 @@ internal sealed partial class AspireBundle(string folder, ILogger logger)
         var tool = Path.Combine(modules, PackageFolder, "bin", "aspire");
         if (!OperatingSystem.IsLinux() || !File.Exists(tool)) return;
 
+        // Forced: after the checkout was moved all is there, but the tool's link leads to the old place.
         LogUnpacking(logger);
         var home = Path.Combine(modules, ".aspire-home");
         Directory.CreateDirectory(home);
@@ -25,7 +26,7 @@ internal sealed partial class AspireBundle(string folder, ILogger logger)
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            ArgumentList = { "setup", "--nologo", "--non-interactive" },
+            ArgumentList = { "setup", "--nologo", "--non-interactive", "--force" },
             Environment =
             {
                 ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "1",

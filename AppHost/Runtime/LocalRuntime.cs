@@ -28,7 +28,12 @@ internal sealed class LocalRuntime
         var modules = Path.Combine(_folder, "node_modules");
         ModelPath = Own(configuration, ModelSetting, Path.Combine(modules, "@energetic-ai", "model-embeddings-en", "dist"), "model.json");
         PostgresPath = Path.Combine(modules, "@embedded-postgres", PostgresPlatform, "native", "bin");
-        if (withPostgres) PostgresPath = Own(configuration, PostgresSetting, PostgresPath, Executable("postgres"));
+        if (withPostgres && !File.Exists(Path.Combine(PostgresPath, Executable("postgres"))) && OnPath(NpmInstall.Program) is null && OnPath(Executable("initdb")) is { } installed)
+        {
+            // Nothing can be fetched, but the machine has a server of its own.
+            PostgresPath = configuration[PostgresSetting] ?? installed;
+        }
+        else if (withPostgres) PostgresPath = Own(configuration, PostgresSetting, PostgresPath, Executable("postgres"));
         if (!IsLocalHosting) return;
 
         var bundle = Path.Combine(modules, AspireBundle.PackageFolder, "bundle");
@@ -70,6 +75,9 @@ internal sealed class LocalRuntime
     }
 
     private static string Executable(string name) => OperatingSystem.IsWindows() ? name + ".exe" : name;
+
+    private static string? OnPath(string program) =>
+        Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator).FirstOrDefault(folder => File.Exists(Path.Combine(folder, program)));
 
     private async Task<bool> IsCompleteAsync(RuntimeStamp stamp, CancellationToken cancellationToken) =>
         _fetched.TrueForAll(File.Exists) && await stamp.IsCurrentAsync(cancellationToken);

@@ -7,6 +7,7 @@ namespace RagObservability.AppHost.Runtime;
 /// <summary>Fetches the packages that the lock file pins, and tells how far it is.</summary>
 internal sealed partial class NpmInstall(string folder, ILogger logger, TimeProvider time)
 {
+    public static readonly string Program = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(2);
 
     /// <exception cref="DistributedApplicationException">npm is missing, or failed.</exception>
@@ -18,13 +19,7 @@ internal sealed partial class NpmInstall(string folder, ILogger logger, TimeProv
         var output = Task.WhenAll(npm.StandardOutput.ReadToEndAsync(cancellationToken), npm.StandardError.ReadToEndAsync(cancellationToken));
         try
         {
-            var exit = npm.WaitForExitAsync(cancellationToken);
-            while (await Task.WhenAny(exit, Task.Delay(ReportEvery, time, cancellationToken)) != exit)
-            {
-                LogProgress(logger, SizeInMegabytes(), (int)time.GetElapsedTime(started).TotalSeconds);
-            }
-
-            await exit;
+            await ReportUntilAsync(npm.WaitForExitAsync(cancellationToken), started, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -41,10 +36,27 @@ internal sealed partial class NpmInstall(string folder, ILogger logger, TimeProv
         LogFetched(logger, SizeInMegabytes(), (int)time.GetElapsedTime(started).TotalSeconds);
     }
 
+    private async Task ReportUntilAsync(Task done, long started, CancellationToken cancellationToken)
+    {
+        while (!done.IsCompleted)
+        {
+            try
+            {
+                await done.WaitAsync(ReportEvery, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                LogProgress(logger, SizeInMegabytes(), (int)time.GetElapsedTime(started).TotalSeconds);
+            }
+        }
+
+        await done;
+    }
+
     private Process Start()
     {
         // Scripts of packages are not run: what they would do here (restoring links) this house does itself.
-        var start = new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm")
+        var start = new ProcessStartInfo(Program)
         {
             UseShellExecute = false,
             WorkingDirectory = folder,
@@ -67,7 +79,7 @@ internal sealed partial class NpmInstall(string folder, ILogger logger, TimeProv
                   - install Node.js 18 or later (https://nodejs.org) and run this again;
                   - point to your own: Runtime__PostgresPath, Runtime__ModelPath, ASPIRE_DCP_PATH, ASPIRE_DASHBOARD_PATH;
                   - run `npm ci --ignore-scripts` in {folder} on another machine of the same kind and copy its node_modules here;
-                  - use the official Aspire packages with containers: {HostingMode.OfficialCommand} -- --infrastructure containers
+                  - use the official Aspire packages with containers, and point to a model: {HostingMode.OfficialCommand} -- --infrastructure containers
                 """,
                 e);
         }

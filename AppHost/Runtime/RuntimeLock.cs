@@ -17,17 +17,15 @@ internal sealed partial class RuntimeLock : IAsyncDisposable
         {
             try
             {
-                return new RuntimeLock(new FileStream(Path.Combine(folder, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                if (FileLock.TryAcquire(Path.Combine(folder, ".lock")) is { } file) return new RuntimeLock(file);
             }
-            catch (UnauthorizedAccessException e)
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
             {
                 throw new DistributedApplicationException($"{folder} cannot be written, but something must be fetched into it: {e.Message}", e);
             }
-            catch (IOException) when (Directory.Exists(folder))
-            {
-                if (!told) LogWaiting(logger);
-                await Task.Delay(Pause, time, cancellationToken);
-            }
+
+            if (!told) LogWaiting(logger);
+            await Task.Delay(Pause, time, cancellationToken);
         }
     }
 

@@ -43,6 +43,8 @@ public class DistributedApplication : IHost, IAsyncDisposable
             return;
         }
 
+        // Taken beforehand: afterwards the host is disposed.
+        var stopping = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         try
         {
             await _host.RunAsync(cancellationToken);
@@ -51,6 +53,10 @@ public class DistributedApplication : IHost, IAsyncDisposable
         {
             await Console.Error.WriteLineAsync($"error: {e.Message}");
             Environment.ExitCode = 1;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Ctrl+C while the application was still starting.
         }
     }
 

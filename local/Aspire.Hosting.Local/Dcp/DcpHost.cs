@@ -40,9 +40,14 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
             {
                 if (File.Exists(Kubeconfig) && DcpConnection.Read(await File.ReadAllTextAsync(Kubeconfig, either.Token)) is { } connection)
                 {
-                    _client = new DcpClient(connection);
-                    if (await IsServingAsync(either.Token)) return;
-                    _client.Dispose();
+                    var client = new DcpClient(connection);
+                    if (await IsServingAsync(client, either.Token))
+                    {
+                        _client = client;
+                        return;
+                    }
+
+                    client.Dispose();
                 }
 
                 await Task.Delay(Poll, time, either.Token);
@@ -57,7 +62,12 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
     /// <summary>Ends every process of the run, and the orchestrator.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_client is null) return;
+        if (_client is null)
+        {
+            EndLingering();
+            return;
+        }
+
         try
         {
             await _client.CleanUpAsync(cancellationToken);
@@ -90,11 +100,11 @@ internal sealed partial class DcpHost(IConfiguration configuration, TimeProvider
         }
     }
 
-    private async Task<bool> IsServingAsync(CancellationToken cancellationToken)
+    private static async Task<bool> IsServingAsync(DcpClient client, CancellationToken cancellationToken)
     {
         try
         {
-            return await _client!.GetStatusAsync(cancellationToken) is not null;
+            return await client.GetStatusAsync(cancellationToken) is not null;
         }
         catch (HttpRequestException)
         {

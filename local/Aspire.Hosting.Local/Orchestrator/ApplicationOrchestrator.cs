@@ -32,6 +32,8 @@ internal sealed partial class ApplicationOrchestrator(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Asked first too: what runs before the start may fetch for minutes, or empty a folder.
+        EndpointAllocation.EnsureFree(model, dashboard.Ports);
         await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
         EndpointAllocation.Allocate(model, ports, dashboard.Ports);
         processes.Create();

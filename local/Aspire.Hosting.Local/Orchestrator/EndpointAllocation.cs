@@ -6,25 +6,20 @@ namespace Aspire.Hosting.Orchestrator;
 /// <summary>Gives every endpoint its port, after making sure that the fixed ones are free.</summary>
 internal static class EndpointAllocation
 {
+    /// <exception cref="DistributedApplicationException">A fixed port is taken, or wanted twice; the message names every one.</exception>
+    public static void EnsureFree(DistributedApplicationModel model, IEnumerable<(string Owner, int Port)> alsoNeeded) => ThrowIfTaken(Wanted(model, alsoNeeded));
+
     /// <param name="model">The application.</param>
     /// <param name="ports">Finds free ports.</param>
     /// <param name="alsoNeeded">Fixed ports outside the model, with the name of whoever needs them.</param>
     /// <exception cref="DistributedApplicationException">A fixed port is taken, or wanted twice; the message names every one.</exception>
     public static void Allocate(DistributedApplicationModel model, PortAllocator ports, IEnumerable<(string Owner, int Port)> alsoNeeded)
     {
-        var endpoints = model.Resources
-            .SelectMany(r => r.Annotations.OfType<EndpointAnnotation>().Select(e => (Resource: r, Endpoint: e)))
-            .Where(e => e.Endpoint.AllocatedEndpoint is null)
-            .ToList();
-        var wanted = endpoints
-            .Where(e => FixedPort(e.Resource, e.Endpoint) is not null)
-            .Select(e => (Owner: $"{e.Resource.Name} ({e.Endpoint.Name})", Port: FixedPort(e.Resource, e.Endpoint)!.Value))
-            .Concat(alsoNeeded)
-            .ToList();
+        var wanted = Wanted(model, alsoNeeded);
         ThrowIfTaken(wanted);
         foreach (var (_, port) in wanted) ports.Reserve(port);
 
-        foreach (var (resource, endpoint) in endpoints)
+        foreach (var (resource, endpoint) in OpenEndpoints(model))
         {
             var port = FixedPort(resource, endpoint) ?? ports.NextFree();
             endpoint.AllocatedEndpoint = IsShared(resource)
@@ -38,6 +33,21 @@ internal static class EndpointAllocation
 
     /// <summary>Name of the orchestrator's object for a shared endpoint.</summary>
     public static string ServiceName(IResource resource, EndpointAnnotation endpoint) => $"{resource.Name}-{endpoint.Name}";
+
+    private static List<(IResource Resource, EndpointAnnotation Endpoint)> OpenEndpoints(DistributedApplicationModel model) =>
+    [
+        .. model.Resources
+            .SelectMany(r => r.Annotations.OfType<EndpointAnnotation>().Select(e => (r, e)))
+            .Where(e => e.e.AllocatedEndpoint is null),
+    ];
+
+    private static List<(string Owner, int Port)> Wanted(DistributedApplicationModel model, IEnumerable<(string Owner, int Port)> alsoNeeded) =>
+    [
+        .. OpenEndpoints(model)
+            .Where(e => FixedPort(e.Resource, e.Endpoint) is not null)
+            .Select(e => (Owner: $"{e.Resource.Name} ({e.Endpoint.Name})", Port: FixedPort(e.Resource, e.Endpoint)!.Value)),
+        .. alsoNeeded,
+    ];
 
     private static int? FixedPort(IResource resource, EndpointAnnotation endpoint) => IsShared(resource) ? endpoint.Port : endpoint.Port ?? endpoint.TargetPort;
 

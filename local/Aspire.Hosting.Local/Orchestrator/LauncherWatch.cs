@@ -36,7 +36,7 @@ internal sealed partial class LauncherWatch(IHostApplicationLifetime lifetime, T
         try
         {
             var command = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-            return command.Length > 1 && Path.GetFileName(command[0]) == "dotnet" && command.Skip(1).Any(argument => argument is "run" or "watch");
+            return command.Length > 1 && Path.GetFileName(command[0]) == "dotnet" && command.Skip(1).Take(2).Any(argument => argument is "run" or "watch");
         }
         catch (IOException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dcp;
 using Aspire.Hosting.Eventing;
@@ -76,7 +77,7 @@ internal sealed partial class ProcessInstance(
         await _changing.WaitAsync(cancellationToken);
         try
         {
-            if (_uid is null || !notifications.TryGetCurrentState(name, out var current) || ResourceSnapshots.IsTerminal(current.Snapshot.State)) return;
+            if (_uid is null || IsOver(out _)) return;
             _isStopping = true;
             await snapshots.PublishStateAsync(resource, name, new(KnownResourceStates.Stopping, KnownResourceStateStyles.Info));
             await dcp.Client.StopExecutableAsync(name, cancellationToken);
@@ -99,9 +100,9 @@ internal sealed partial class ProcessInstance(
         // News that were under way when the stop was asked for must not look like a new start.
         var status = executable.Status ?? new ExecutableStatus();
         if (_isStopping && status.State is "Running" or "Starting") return;
+        var wasOver = IsOver(out _);
         await snapshots.PublishStatusAsync(resource, name, status);
-        if (notifications.TryGetCurrentState(name, out var current) && ResourceSnapshots.IsTerminal(current.Snapshot.State))
-            await eventing.PublishAsync(new ResourceStoppedEvent(resource, services, current));
+        if (!wasOver && IsOver(out var current)) await PublishStoppedAsync(current);
     }
 
     public void Dispose() => _changing.Dispose();
@@ -140,6 +141,22 @@ internal sealed partial class ProcessInstance(
         }
     }
 
+    private bool IsOver([NotNullWhen(true)] out ResourceEvent? current) =>
+        notifications.TryGetCurrentState(name, out current) && ResourceSnapshots.IsTerminal(current.Snapshot.State);
+
+    private async Task PublishStoppedAsync(ResourceEvent current)
+    {
+        try
+        {
+            await eventing.PublishAsync(new ResourceStoppedEvent(resource, services, current));
+        }
+        catch (Exception e)
+        {
+            // A follower's mistake must not end the stream of news about all the others.
+            LogStoppedFailed(console, e);
+        }
+    }
+
     private bool IsRetired(string? uid)
     {
         lock (_gate) return uid is null || _retired.Contains(uid);
@@ -155,6 +172,9 @@ internal sealed partial class ProcessInstance(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Not started: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What had to be done when the resource ended failed.")]
+    private static partial void LogStoppedFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "'{Instance}' was not started.")]
     private static partial void LogFailedUnexpectedly(ILogger logger, Exception exception, string instance);

@@ -36,7 +36,9 @@ internal sealed partial class ProcessInstances(
             resource.Annotations.Add(new DcpInstancesAnnotation(names));
             LifecycleCommands.AddTo(
                 resource,
-                start: (id, cancellationToken) => _byName[id].StartAsync(waitForDependencies: false, cancellationToken),
+
+                // Who closes the browser meanwhile does not take the start back.
+                start: (id, _) => _byName[id].StartAsync(waitForDependencies: false, lifetime.ApplicationStopping),
                 stop: (id, cancellationToken) => _byName[id].StopAsync(cancellationToken));
             _byName = _byName.AddRange(names.Select(n => KeyValuePair.Create(
                 n.Name, ActivatorUtilities.CreateInstance<ProcessInstance>(services, resource, n.Name, loggers.GetLogger(n.Name)))));
@@ -51,7 +53,12 @@ internal sealed partial class ProcessInstances(
             HashSet<string> followed = new(StringComparer.Ordinal);
             await foreach (var (type, executable) in dcp.Client.WatchExecutablesAsync(stopping))
             {
-                if (!_byName.TryGetValue(executable.Metadata.Name, out var instance)) continue;
+                if (!_byName.TryGetValue(executable.Metadata.Name, out var instance))
+                {
+                    if (executable.Status?.State is "Finished" or "FailedToStart") LogDashboardEnded(logger, executable.Metadata.Name, executable.Status.ExitCode);
+                    continue;
+                }
+
                 if (executable.Status?.State is not (null or "") && followed.Add(executable.Metadata.Uid ?? string.Empty)) FollowConsole(instance, stopping);
                 await instance.ObserveAsync(type, executable);
             }
@@ -100,6 +107,9 @@ internal sealed partial class ProcessInstances(
             LogConsoleLost(logger, name, source, e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "'{Name}' ended by itself (exit code {ExitCode}): the application runs on without it.")]
+    private static partial void LogDashboardEnded(ILogger logger, string name, int? exitCode);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The orchestrator is lost ({Reason}): the application ends.")]
     private static partial void LogLost(ILogger logger, string reason);

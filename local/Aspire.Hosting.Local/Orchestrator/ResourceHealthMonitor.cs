@@ -26,6 +26,7 @@ internal sealed partial class ResourceHealthMonitor(
     public async Task RunAsync(IResource resource, CancellationToken stopping)
     {
         var keys = resource.Annotations.OfType<HealthCheckAnnotation>().Select(a => a.Key).ToHashSet(StringComparer.Ordinal);
+        Dictionary<string, string?> states = new(StringComparer.Ordinal);
         CancellationTokenSource? running = null;
         var loop = Task.CompletedTask;
         try
@@ -34,9 +35,9 @@ internal sealed partial class ResourceHealthMonitor(
             {
                 if (!ReferenceEquals(change.Resource, resource)) continue;
 
-                // One of several replicas is enough.
-                var runs = resource.GetInstanceIds().Any(id =>
-                    notifications.TryGetCurrentState(id, out var current) && current.Snapshot.State?.Text == KnownResourceStates.Running);
+                // The states as they were told, not as they are now: a quick restart must not go unseen. One of several replicas is enough.
+                states[change.ResourceId] = change.Snapshot.State?.Text;
+                var runs = states.ContainsValue(KnownResourceStates.Running);
                 if (runs && running is null)
                 {
                     running = CancellationTokenSource.CreateLinkedTokenSource(stopping);

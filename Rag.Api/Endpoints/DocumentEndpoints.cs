@@ -12,13 +12,12 @@ public static class DocumentEndpoints
 
     public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
-        var documents = routes.MapGroup("/documents").WithTags("Documents");
-        documents.MapPost("", AcceptAsync).WithSummary("Accepts documents for search, all or none");
-        documents.MapPost("/files", AcceptFilesAsync).DisableAntiforgery()
+        routes.MapPost("/documents", AcceptAsync).WithSummary("Accepts documents for search, all or none");
+        routes.MapPost("/documents/files", AcceptFilesAsync).DisableAntiforgery()
             .Accepts<IFormFileCollection>("multipart/form-data").WithSummary("Accepts text, Markdown, HTML and Word files for search, all or none");
-        documents.MapGet("", ListAsync).WithSummary("Lists documents in the order of their ids");
-        documents.MapGet("/{id}", GetAsync).WithSummary("Tells how far a document has come");
-        documents.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a document");
+        routes.MapGet("/documents", ListAsync).WithSummary("Lists documents in the order of their ids");
+        routes.MapGet("/documents/{id}", GetAsync).WithSummary("Tells how far a document has come");
+        routes.MapDelete("/documents/{id}", DeleteAsync).WithSummary("Deletes a document");
         return routes;
     }
 

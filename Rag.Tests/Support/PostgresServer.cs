@@ -94,7 +94,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Ends the sessions of one database from the server's side.</summary>
     public async Task KillBackendsAsync(string database)
     {
-        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = $1", connection)
         {

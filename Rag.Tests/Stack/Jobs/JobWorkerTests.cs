@@ -97,9 +97,8 @@ public sealed class JobWorkerTests(PostgresDatabase database) : IClassFixture<Po
         await using var worker = await WorkerAsync((_, _) => Task.FromResult(Interlocked.Increment(ref runs)));
         await _host.Administration.PauseAsync(CancellationToken.None);
         await _host.EnqueueAsync(new NewJob("x", "{}"));
-        await _host.EnqueueAsync(new NewJob("probe", "{}"));
 
-        // A second worker polls as well: after its handler's kind was refused for a while, nothing has run.
+        // Many polls long. A worker that did not obey would have run it at the first.
         await Task.Delay(300);
         Assert.Equal(0, Volatile.Read(ref runs));
 

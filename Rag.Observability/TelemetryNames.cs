@@ -69,6 +69,7 @@ public static class TelemetryNames
         public const string Spool = "spool";
         public const string SearchType = "rag.search.type";
         public const string Degraded = "rag.search.degraded";
+        public const string LogDropReason = "rag.log.drop_reason";
         public const string DegradedReason = "rag.search.degraded_reason";
         public const string SearchResults = "rag.search.results";
         public const string MetricModelName = "model_name";
@@ -84,12 +85,16 @@ public static class TelemetryNames
         public const string DbClientOperationDuration = "db.client.operation.duration";
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
+        public const string LogDropped = "rag.log.dropped";
+        public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
+        public const string InventedCitations = "rag.answer.invented_citations";
         public const string EmbeddingDuration = "rag.embedding.duration";
         public const string CacheHitRatio = "rag.cache.hit_ratio";
         public const string CacheLookups = "rag.cache.lookups";
         public const string Errors = "rag.errors";
         public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
         public const string InventedCitations = "rag.answer.invented_citations";
+        public const string ErrorsDropped = "rag.errors.dropped";
         public const string ResilienceEvents = "rag.resilience.events";
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
         public const string ResilienceCallDuration = "rag.resilience.call.duration";

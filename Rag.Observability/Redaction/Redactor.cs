@@ -1,91 +1,114 @@
-using System.Collections;
-using System.Text.RegularExpressions;
+using System.Buffers;
+using Microsoft.Extensions.Options;
 
 namespace Rag.Observability.Redaction;
 
 /// <summary>
-/// Takes secrets and personal data out of what leaves the process. Keys stay, values go: <c>password=hunter2</c> becomes <c>password=[redacted]</c>.
-/// Fails closed: what cannot be examined is replaced as a whole, and never does the caller see an exception.
+/// Takes secrets and personal data out of whatever leaves the process: the one redactor in front of console, files, OTLP, error store, audit, snapshots, notifications and answers.
+/// The key stays, the value goes, the neighbours stay: <c>password=hunter2 user=bob</c> becomes <c>password=[redacted] user=bob</c>; e-mail addresses are masked (<c>b***@example.com</c>).
+/// Text without secrets is returned as the same instance, without allocation.
+/// Fails closed: what cannot be examined is replaced by <see cref="Withheld"/>, and never does the caller see an exception.
 /// </summary>
 public sealed class Redactor
 {
+    /// <summary>Stands where a secret was.</summary>
     public const string Mask = "[redacted]";
 
-    private const int DeepestLevel = 8;
-    private const int MostItems = 256;
-    private const int LongestText = 64 * 1024;
-    private const string Unexamined = "[not shown]";
+    /// <summary>Stands for what could not be examined.</summary>
+    public const string Withheld = "[withheld]";
 
-    private readonly SecretPattern[] _patterns = SecretPatterns.All;
+    private readonly CustomRules? _custom;
+    private readonly StructureRedactor _structures;
 
-    /// <summary>Masks whatever looks like a secret in running text. Text beyond 64 Ki characters is cut off, because it is not examined.</summary>
+    /// <summary>The built-in rules.</summary>
+    public Redactor()
+        : this(new RedactionOptions())
+    {
+    }
+
+    /// <summary>The built-in rules and those of the configuration section <c>Redaction</c>.</summary>
+    /// <exception cref="ArgumentException">A configured pattern is not a regular expression.</exception>
+    public Redactor(IOptions<RedactionOptions> options)
+        : this(options.Value)
+    {
+    }
+
+    internal Redactor(RedactionOptions options)
+    {
+        _custom = CustomRules.From(options);
+        _structures = new StructureRedactor(this);
+    }
+
+    /// <summary>Masks whatever looks like a secret in running text.</summary>
+    /// <returns>The same instance when nothing was found, and <see cref="Withheld"/> when the text could not be examined.</returns>
     public string Redact(string text)
     {
-        if (text.Length == 0) return text;
-
         try
         {
-            var examined = text.Length <= LongestText ? text : text[..LongestText];
-            foreach (var pattern in _patterns) examined = pattern.Apply(examined);
-            return examined;
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            return Unexamined;
-        }
-    }
-
-    /// <summary>Masks a value by its key and its content, through lists and dictionaries of any depth up to eight levels, without changing the original.</summary>
-    public object? Redact(string key, object? value) => Redact(key, value, level: 0);
-
-    private object? Redact(string key, object? value, int level) => value switch
-    {
-        null => null,
-        _ when SecretKeys.Contains(key) => Mask,
-        bool or byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal or Guid or DateTime or DateTimeOffset or TimeSpan or Enum
-            => value,
-        string text => Redact(text),
-        _ when level >= DeepestLevel => Unexamined,
-        IReadOnlyDictionary<string, object?> map => RedactMap(map, level),
-        IDictionary map => RedactMap(Pairs(map), level),
-        IEnumerable list => RedactList(key, list, level),
-        _ => RedactText(value),
-    };
-
-    private Dictionary<string, object?> RedactMap(IEnumerable<KeyValuePair<string, object?>> pairs, int level)
-    {
-        var result = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (key, value) in pairs.Take(MostItems)) result[key] = Redact(key, value, level + 1);
-        return result;
-    }
-
-    private List<object?> RedactList(string key, IEnumerable list, int level)
-    {
-        var result = new List<object?>();
-        foreach (var item in list)
-        {
-            if (result.Count == MostItems) break;
-            result.Add(Redact(key, item, level + 1));
-        }
-
-        return result;
-    }
-
-    /// <summary>An object of any other type: its text may throw, and it is not worth failing for.</summary>
-    private string RedactText(object value)
-    {
-        try
-        {
-            return Redact(value.ToString() ?? string.Empty);
+            var redacted = SecretFinder.TryFindFirst(text, out var finder) ? Rewrite(text, finder) : text;
+            return _custom is null ? redacted : _custom.Redact(redacted);
         }
         catch (Exception)
         {
-            return Unexamined;
+            // Whatever it is that went wrong: an unexamined text is not passed on.
+            return Withheld;
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, object?>> Pairs(IDictionary map)
+    /// <summary>
+    /// Masks a value by its name and by its content, through lists, maps and JSON of any depth up to eight levels, without changing the original.
+    /// Numbers, dates, booleans and the like come back as they are; objects of other types as their redacted text.
+    /// </summary>
+    public object? Redact(string key, object? value)
     {
-        foreach (DictionaryEntry entry in map) yield return new(entry.Key.ToString() ?? string.Empty, entry.Value);
+        try
+        {
+            return _structures.Redact(key, value, level: 0);
+        }
+        catch (Exception)
+        {
+            return Withheld;
+        }
+    }
+
+    /// <summary>Like <see cref="Redact(string, object?)"/> for a name that is known to be harmless.</summary>
+    internal object? RedactContent(string key, object? value)
+    {
+        try
+        {
+            return value is string text ? Redact(text) : _structures.RedactContent(key, value, level: 0);
+        }
+        catch (Exception)
+        {
+            return Withheld;
+        }
+    }
+
+    /// <summary>Whether a value of this name is a secret, whatever it is. Case and separators do not matter: <c>Api-Key</c>, <c>api_key</c> and <c>apiKey</c> are one name.</summary>
+    public bool IsSecretName(ReadOnlySpan<char> name) => SecretNames.IsSecret(name) || (_custom?.IsSecretName(name) ?? false);
+
+    private static string Rewrite(string text, SecretFinder finder)
+    {
+        var buffer = ArrayPool<char>.Shared.Rent(text.Length + 256);
+        var output = new RedactedText(buffer);
+        try
+        {
+            var written = 0;
+            do
+            {
+                var secret = finder.Current;
+                output.Append(text.AsSpan(written, secret.Start - written));
+                output.Append(text.AsSpan(secret.Start, secret.End - secret.Start), secret.Form);
+                written = secret.End;
+            }
+            while (finder.TryFindNext(text));
+
+            output.Append(text.AsSpan(written));
+            return output.Equals(text) ? text : output.ToString();
+        }
+        finally
+        {
+            output.Return();
+        }
     }
 }

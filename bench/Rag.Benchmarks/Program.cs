@@ -14,7 +14,6 @@ return args switch
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
     ["redact", ..] => RedactionBenchmark.Run(),
-    ["redact"] => RedactionBenchmark.Run(),
     ["vectors", .. var rest] => await VectorsBenchmark.RunAsync(rest, stop.Token),
     _ => Usage(),
 };
@@ -22,6 +21,5 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | queue | redact | vectors");
-    Console.Error.WriteLine("Rag.Benchmarks embed | eval | queue | redact | vectors");
     return 2;
 }

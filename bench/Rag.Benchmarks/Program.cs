@@ -13,13 +13,13 @@ return args switch
     ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
-    ["redact"] => RedactionBenchmark.Run(),
+    ["redact", ..] => RedactionBenchmark.Run(),
     ["vectors", .. var rest] => await VectorsBenchmark.RunAsync(rest, stop.Token),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Rag.Benchmarks embed | eval | queue | redact | vectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | queue | redact | vectors");
     return 2;
 }

@@ -80,6 +80,8 @@ public static class TelemetryNames
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
         public const string LogDropped = "rag.log.dropped";
+        public const string AuditLost = "rag.audit.lost";
+        public const string AuditJournalFailures = "rag.audit.journal_failures";
         public const string Errors = "rag.errors";
         public const string ResilienceEvents = "rag.resilience.events";
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";

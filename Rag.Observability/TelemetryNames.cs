@@ -42,10 +42,13 @@ public static class TelemetryNames
         public const string GenAiRequestModel = "gen_ai.request.model";
         public const string GenAiResponseModel = "gen_ai.response.model";
         public const string GenAiEmbeddingsDimensionCount = "gen_ai.embeddings.dimension.count";
+        public const string GenAiTokenType = "gen_ai.token.type";
         public const string GenAiUsageInputTokens = "gen_ai.usage.input_tokens";
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
+        public const string EmbeddingBatchSize = "rag.embedding.batch_size";
+        public const string EmbeddingCacheHits = "rag.embedding.cache_hits";
         public const string JobKind = "rag.job.kind";
         public const string JobId = "rag.job.id";
         public const string JobAttempt = "rag.job.attempt";
@@ -69,6 +72,9 @@ public static class TelemetryNames
         public const string LogDropReason = "rag.log.drop_reason";
         public const string DegradedReason = "rag.search.degraded_reason";
         public const string SearchResults = "rag.search.results";
+        public const string MetricModelName = "model_name";
+        public const string MetricCacheType = "cache_type";
+        public const string MetricCacheResult = "result";
         public const string MetricSearchType = "search_type";
         public const string MetricUserType = "user_type";
     }
@@ -82,7 +88,13 @@ public static class TelemetryNames
         public const string LogDropped = "rag.log.dropped";
         public const string AuditLost = "rag.audit.lost";
         public const string AuditJournalFailures = "rag.audit.journal_failures";
+        public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
+        public const string InventedCitations = "rag.answer.invented_citations";
+        public const string EmbeddingDuration = "rag.embedding.duration";
+        public const string CacheHitRatio = "rag.cache.hit_ratio";
+        public const string CacheLookups = "rag.cache.lookups";
         public const string Errors = "rag.errors";
+        public const string ErrorsDropped = "rag.errors.dropped";
         public const string ResilienceEvents = "rag.resilience.events";
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
         public const string ResilienceCallDuration = "rag.resilience.call.duration";

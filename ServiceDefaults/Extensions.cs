@@ -12,6 +12,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Rag.Observability;
 using Rag.Observability.Errors.Http;
+using Rag.Observability.ErrorTracking;
 using Rag.Observability.Health;
 using ServiceDefaults.Health;
 
@@ -35,6 +36,7 @@ public static class ServiceDefaultsExtensions
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.AddRagErrors();
+        builder.AddErrorTracking();
 
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Rag.Core.Documents;
+using Rag.Core.Documents.Formats;
 
 namespace Rag.Api.Endpoints;
 
@@ -8,12 +9,15 @@ namespace Rag.Api.Endpoints;
 public static class DocumentEndpoints
 {
     private const int LargestBody = 16 * 1024 * 1024;
+    private const int LargestUpload = 64 * 1024 * 1024;
     private const int DefaultLimit = 50;
 
     public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
         var documents = routes.MapGroup("/documents").WithTags("Documents");
         documents.MapPost("/", AcceptAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithSummary("Accepts documents for search, all or none");
+        documents.MapPost("/files", AcceptFilesAsync).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload))
+            .Accepts<IFormFileCollection>("multipart/form-data").WithSummary("Accepts text, Markdown, HTML and Word files for search, all or none");
         documents.MapGet("/", ListAsync).WithSummary("Lists documents in the order of their ids");
         documents.MapGet("/{id}", GetAsync).WithSummary("Tells how far a document has come");
         documents.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a document");
@@ -23,6 +27,20 @@ public static class DocumentEndpoints
     private static async Task<Accepted<DocumentsAccepted>> AcceptAsync(
         DocumentsSubmitted submitted, DocumentStore store, HttpContext context, CancellationToken cancellationToken) =>
         TypedResults.Accepted((string?)null, new DocumentsAccepted(await store.AcceptAsync(submitted.Documents, "documents", context.TraceIdentifier, cancellationToken)));
+
+    private static async Task<Accepted<DocumentsAccepted>> AcceptFilesAsync(
+        IFormFileCollection files, DocumentStore store, HttpContext context, CancellationToken cancellationToken)
+    {
+        var submissions = new List<DocumentSubmission?>(files.Count);
+        for (var i = 0; i < files.Count; i++)
+        {
+            await using var content = files[i].OpenReadStream();
+            var parsed = await DocumentReader.ReadAsync(content, files[i].FileName, $"files[{i}]", cancellationToken);
+            submissions.Add(new DocumentSubmission(Id: null, parsed.Title, parsed.Text, files[i].FileName, parsed.Format));
+        }
+
+        return TypedResults.Accepted((string?)null, new DocumentsAccepted(await store.AcceptAsync(submissions, "files", context.TraceIdentifier, cancellationToken)));
+    }
 
     private static async Task<Ok<DocumentPage>> ListAsync(
         string? status, [FromQuery(Name = "source_type")] string? sourceType, int? limit, string? cursor, DocumentStore store, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -31,10 +32,18 @@ internal sealed partial class JobListener(
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, _) => signal.Set();
-        await connection.ExecuteAsync($"listen {JobQueue.Channel}", [], cancellationToken);
-        // Something may have come while nobody listened.
-        signal.Set();
-        while (true) await connection.WaitAsync(cancellationToken);
+        try
+        {
+            await connection.ExecuteAsync($"listen {JobQueue.Channel}", [], cancellationToken);
+            // Something may have come while nobody listened.
+            signal.Set();
+            while (true) await connection.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            // The pool does not clear sessions.
+            if (connection.State == ConnectionState.Open) await connection.ExecuteAsync("unlisten *", [], CancellationToken.None);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "No notifications about jobs for now, polling instead: {Reason}")]

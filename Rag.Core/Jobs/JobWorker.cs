@@ -26,6 +26,7 @@ internal sealed partial class JobWorker(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BacklogPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
@@ -53,17 +54,29 @@ internal sealed partial class JobWorker(
     private async Task ClaimAsync(CancellationToken stoppingToken)
     {
         using var places = new SemaphoreSlim(options.Value.Concurrency);
+        var isBacklog = false;
         while (true)
         {
-            await places.WaitAsync(stoppingToken);
-            var free = 1;
-            while (places.Wait(0, CancellationToken.None)) free++;
-
+            var free = await ReserveAsync(places, isBacklog, stoppingToken);
             var leases = await TakeAsync(free, stoppingToken);
+            isBacklog = leases.Count == free;
             if (leases.Count < free) places.Release(free - leases.Count);
             foreach (var lease in leases) Start(lease, places);
             if (leases.Count == 0) await IdleAsync(stoppingToken);
         }
+    }
+
+    /// <summary>
+    /// Waits for a free place and takes all that are free. While there is a backlog it waits a moment for a quarter of them: very short jobs would otherwise cost
+    /// a claim each, and to longer ones the moment is nothing.
+    /// </summary>
+    private async Task<int> ReserveAsync(SemaphoreSlim places, bool isBacklog, CancellationToken stoppingToken)
+    {
+        await places.WaitAsync(stoppingToken);
+        var free = 1;
+        var enough = isBacklog ? options.Value.Concurrency / 4 : 0;
+        while (places.Wait(0, CancellationToken.None) || (free < enough && await places.WaitAsync(BacklogPause, stoppingToken))) free++;
+        return free;
     }
 
     private async Task<List<JobLease>> TakeAsync(int free, CancellationToken stoppingToken)

@@ -76,6 +76,7 @@ public sealed partial class Searcher
 
         var words = await keyword;
         var meaning = await semantic;
+        if (request.Type == SearchType.Hybrid) meaning = await _semantic.CompleteAsync(meaning, words.Documents.Select(document => document.DocumentId), cancellationToken);
         if (meaning.Failure is { } failure)
         {
             if (request.Type == SearchType.Semantic) throw failure;

@@ -21,6 +21,14 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, IOptions<StorageOpt
             return await work(connection, cancellationToken);
         }, () => true, cancellationToken);
 
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        RunAsync(async (connection, token) =>
+        {
+            await work(connection, token);
+            return true;
+        }, cancellationToken);
+
     /// <summary>
     /// Runs the work in a transaction (read committed) and commits it. The work may run more than once, but is never repeated once the commit was sent:
     /// nobody can tell then whether it took effect.

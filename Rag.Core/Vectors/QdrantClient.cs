@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Rag.Core.Search;
 using Rag.Observability.Errors;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Vectors;
 
@@ -102,8 +103,14 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
             ids.Count);
 
     /// <summary>The nearest points, best first.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="vector">What to be near to.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="filter">Which points may be found; null for all.</param>
+    /// <param name="documents">Only points of these documents; null for all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<ScoredPoint>> QueryAsync(
-        string collection, ReadOnlyMemory<float> vector, int limit, SearchFilter? filter, CancellationToken cancellationToken)
+        string collection, ReadOnlyMemory<float> vector, int limit, SearchFilter? filter, IReadOnlyList<string>? documents, CancellationToken cancellationToken)
     {
         var result = await SendAsync(
             "query",
@@ -116,7 +123,7 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
                 writer.WritePropertyName("query");
                 QdrantPoints.WriteVector(writer, vector.Span);
                 writer.WriteNumber("limit", limit);
-                QdrantFilter.Write(writer, filter);
+                QdrantFilter.Write(writer, filter, documents);
                 WriteDocumentIdOnly(writer);
                 writer.WriteEndObject();
             }),
@@ -244,6 +251,8 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
         {
             using var client = clients.CreateClient(HttpClientName);
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
+            // Reads change nothing, and writes are under ids that the caller chose.
+            request.MarkIdempotent();
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode) throw await QdrantFailure.ReadAsync(operation, response, cancellationToken);
             await read(response, cancellationToken);

@@ -22,18 +22,27 @@ internal static class QdrantFilter
         field.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? $"{Metadata}.{field}" : $"{Metadata}.\"{field}\"";
 
     /// <summary>Writes the member <c>filter</c>, or nothing when there is no constraint.</summary>
-    public static void Write(Utf8JsonWriter writer, SearchFilter? filter)
+    /// <param name="writer">Stands in an object.</param>
+    /// <param name="filter">The caller's constraints.</param>
+    /// <param name="documents">Only vectors of these documents; null for all.</param>
+    public static void Write(Utf8JsonWriter writer, SearchFilter? filter, IReadOnlyList<string>? documents = null)
     {
-        if (filter is null || filter.IsEmpty) return;
+        if (filter is null or { IsEmpty: true } && documents is null) return;
 
         writer.WriteStartObject("filter");
         writer.WriteStartArray("must");
+        WriteAny(writer, DocumentId, documents);
+        if (filter is not null) WriteConstraints(writer, filter);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteConstraints(Utf8JsonWriter writer, SearchFilter filter)
+    {
         WriteAny(writer, Source, filter.Sources);
         WriteAny(writer, SourceType, filter.SourceTypes);
         if (filter.Published is { IsEmpty: false } published) WriteRange(writer, published);
         foreach (var (field, values) in filter.Metadata ?? EmptyMetadata) WriteMetadata(writer, MetadataPath(field), values);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     private static readonly IReadOnlyDictionary<string, IReadOnlyList<MetadataValue>> EmptyMetadata =

@@ -1,110 +1,163 @@
 using System.Collections.Concurrent;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Rag.Core.Search;
+using Rag.Core.Vectors.Collections;
 using Rag.Observability.Errors;
 
 namespace Rag.Core.Vectors;
 
 /// <summary>
-/// The vectors of all passages. Makes the collection of the embedding model when it is first needed, with payload indexes for the fields that searches
-/// filter by, and makes it again when it has vanished.
+/// The vectors of all passages. Writes go to the collection of the configured embedding model, searches to the one that is active: the two differ while
+/// a new model's vectors are being made. A collection is made when it is first needed, with payload indexes for the fields that searches filter by, and made
+/// again when it has vanished.
 /// </summary>
-internal sealed class VectorIndex(QdrantClient client, IEmbeddingGenerator<string, Embedding<float>> embeddings, IOptions<VectorOptions> options)
+internal sealed class VectorIndex(QdrantClient client, CollectionDirectory collections, IOptions<VectorOptions> options)
 {
     private const int PageSize = 1000;
     private const int NotFound = 404;
 
+    // A document rarely has more passages than this among the nearest of its own.
+    private const int PassagesPerDocument = 8;
+    private const int MostPassages = 4000;
+
     private readonly ConcurrentDictionary<string, bool> _ensured = new(StringComparer.Ordinal);
-    private readonly EmbeddingGeneratorMetadata _model =
-        embeddings.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata
-        ?? throw new InvalidOperationException("The embedding generator does not say which model it uses.");
 
-    /// <summary>The collection that vectors are written to.</summary>
-    public string Collection => CollectionName.For(options.Value.CollectionPrefix, _model.DefaultModelId ?? "model", Dimension);
+    /// <summary>Name of the collection that searches use, as far as this process knows.</summary>
+    public string Collection => collections.LastKnownActive.Name;
 
-    private int Dimension => _model.DefaultModelDimensions
-        ?? throw new InvalidOperationException("The embedding generator does not say how long its vectors are: set Embeddings:Dimensions.");
-
-    /// <summary>Writes vectors, replacing those of the same id. Durable when it returns.</summary>
+    /// <summary>Writes vectors of the configured model, replacing those of the same id. Durable when it returns.</summary>
     /// <exception cref="EmbeddingServiceException">A vector has the wrong length or a value that is not finite.</exception>
     /// <exception cref="VectorDatabaseException">The store failed.</exception>
-    public Task UpsertAsync(IReadOnlyList<VectorPoint> points, CancellationToken cancellationToken)
+    public async Task UpsertAsync(IReadOnlyList<VectorPoint> points, CancellationToken cancellationToken)
+    {
+        await collections.RegisterAsync(cancellationToken);
+        await UpsertAsync(collections.Own, points, cancellationToken);
+    }
+
+    /// <summary>Writes vectors to one collection.</summary>
+    public Task UpsertAsync(VectorCollection collection, IReadOnlyList<VectorPoint> points, CancellationToken cancellationToken)
     {
         if (points.Count == 0) return Task.CompletedTask;
-        foreach (var point in points) Check(point.Vector.Span);
-        return WithCollectionAsync(Collection, c => client.UpsertAsync(c, points, cancellationToken), cancellationToken);
+        foreach (var point in points) Check(collection, point.Vector.Span);
+        return InAsync(
+            collection,
+            async () =>
+            {
+                await client.UpsertAsync(collection.Name, points, cancellationToken);
+                return true;
+            },
+            cancellationToken);
     }
 
-    /// <summary>Removes vectors; ids that are not there are ignored.</summary>
-    public Task DeleteAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        ids.Count == 0 ? Task.CompletedTask : WithCollectionAsync(Collection, c => client.DeleteAsync(c, ids, cancellationToken), cancellationToken);
-
-    /// <summary>The passages nearest to a query vector, best first.</summary>
-    public async Task<IReadOnlyList<ScoredPoint>> SearchAsync(ReadOnlyMemory<float> query, int limit, SearchFilter? filter, CancellationToken cancellationToken)
+    /// <summary>Removes vectors from every collection; ids that are not there are ignored.</summary>
+    public async Task DeleteAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
-        Check(query.Span);
-        IReadOnlyList<ScoredPoint> hits = [];
-        await WithCollectionAsync(Collection, async c => hits = await client.QueryAsync(c, query, limit, filter, cancellationToken), cancellationToken);
-        return hits;
+        if (ids.Count == 0) return;
+        foreach (var collection in await collections.ListAsync(cancellationToken))
+        {
+            try
+            {
+                await client.DeleteAsync(collection.Name, ids, cancellationToken);
+            }
+            catch (VectorDatabaseException e) when (e.Status == NotFound)
+            {
+                // What is not there needs no removal.
+            }
+        }
     }
 
-    /// <summary>Every vector by name, in ascending order of ids.</summary>
+    /// <summary>The passages nearest to a query vector of the active collection's model, best first.</summary>
+    public async Task<IReadOnlyList<ScoredPoint>> SearchAsync(ReadOnlyMemory<float> query, int limit, SearchFilter? filter, CancellationToken cancellationToken) =>
+        await SearchAsync(await collections.ActiveAsync(cancellationToken), query, limit, filter, cancellationToken);
+
+    /// <summary>The passages of one collection nearest to a query vector of its model, best first.</summary>
+    public Task<IReadOnlyList<ScoredPoint>> SearchAsync(
+        VectorCollection collection, ReadOnlyMemory<float> query, int limit, SearchFilter? filter, CancellationToken cancellationToken)
+    {
+        Check(collection, query.Span);
+        return InAsync(collection, () => client.QueryAsync(collection.Name, query, limit, filter, documents: null, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>How near given documents are to a query vector: the best passage of each, best first. Documents without vectors are missing from the answer.</summary>
+    public async Task<IReadOnlyList<ScoredPoint>> ScoreAsync(
+        VectorCollection collection, ReadOnlyMemory<float> query, IReadOnlyList<string> documents, CancellationToken cancellationToken)
+    {
+        if (documents.Count == 0) return [];
+        Check(collection, query.Span);
+        var limit = Math.Min(documents.Count * PassagesPerDocument, MostPassages);
+        var passages = await InAsync(
+            collection, () => client.QueryAsync(collection.Name, query, limit, filter: null, documents, cancellationToken), cancellationToken);
+        return [.. passages.DistinctBy(passage => passage.DocumentId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Every vector of the active collection by name, in ascending order of ids.</summary>
     public async IAsyncEnumerable<VectorEntry> ScrollAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await EnsureAsync(Collection, cancellationToken);
+        var collection = await collections.ActiveAsync(cancellationToken);
         Guid? offset = null;
         do
         {
-            var (entries, next) = await client.ScrollAsync(Collection, offset, PageSize, cancellationToken);
+            var from = offset;
+            var (entries, next) = await InAsync(collection, () => client.ScrollAsync(collection.Name, from, PageSize, cancellationToken), cancellationToken);
             foreach (var entry in entries) yield return entry;
             offset = next;
         }
         while (offset is not null);
     }
 
-    private async Task WithCollectionAsync(string collection, Func<string, Task> operation, CancellationToken cancellationToken)
+    /// <summary>Those of the given ids that a collection holds.</summary>
+    public Task<IReadOnlySet<Guid>> FindAsync(VectorCollection collection, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        InAsync(collection, () => client.FindAsync(collection.Name, ids, cancellationToken), cancellationToken);
+
+    /// <summary>Removes a whole collection.</summary>
+    public async Task DropAsync(VectorCollection collection, CancellationToken cancellationToken)
+    {
+        await client.DropAsync(collection.Name, cancellationToken);
+        _ensured.TryRemove(collection.Name, out _);
+    }
+
+    private async Task<T> InAsync<T>(VectorCollection collection, Func<Task<T>> operation, CancellationToken cancellationToken)
     {
         await EnsureAsync(collection, cancellationToken);
         try
         {
-            await operation(collection);
+            return await operation();
         }
         catch (VectorDatabaseException e) when (e.Status == NotFound)
         {
-            // Someone emptied the store under us. The collection comes back; its vectors follow when documents are written again.
-            _ensured.TryRemove(collection, out _);
+            // Someone emptied the store under us. The collection comes back at once, its vectors when the worker fills it again.
+            _ensured.TryRemove(collection.Name, out _);
             await EnsureAsync(collection, cancellationToken);
-            await operation(collection);
+            return await operation();
         }
     }
 
     // Several callers may do this at once: every step may be repeated.
-    private async Task EnsureAsync(string collection, CancellationToken cancellationToken)
+    private async Task EnsureAsync(VectorCollection collection, CancellationToken cancellationToken)
     {
-        if (_ensured.ContainsKey(collection)) return;
+        if (_ensured.ContainsKey(collection.Name)) return;
 
-        if (!await client.ExistsAsync(collection, cancellationToken)) await client.CreateAsync(collection, Dimension, cancellationToken);
-        var dimension = await client.GetDimensionAsync(collection, cancellationToken);
-        if (dimension != Dimension)
+        if (!await client.ExistsAsync(collection.Name, cancellationToken)) await client.CreateAsync(collection.Name, collection.Dimension, cancellationToken);
+        var dimension = await client.GetDimensionAsync(collection.Name, cancellationToken);
+        if (dimension != collection.Dimension)
             throw new VectorDatabaseException(
-                "The vector collection does not fit the embedding model.", $"{collection} has dimension {dimension}, the model {Dimension}", null, "get_collection");
+                "The vector collection does not fit the embedding model.", $"{collection.Name} has dimension {dimension}, the model {collection.Dimension}", null, "get_collection");
 
-        await client.CreateIndexAsync(collection, QdrantFilter.DocumentId, "keyword", cancellationToken);
-        await client.CreateIndexAsync(collection, QdrantFilter.Source, "keyword", cancellationToken);
-        await client.CreateIndexAsync(collection, QdrantFilter.SourceType, "keyword", cancellationToken);
-        await client.CreateIndexAsync(collection, QdrantFilter.PublishedAt, "datetime", cancellationToken);
+        await client.CreateIndexAsync(collection.Name, QdrantFilter.DocumentId, "keyword", cancellationToken);
+        await client.CreateIndexAsync(collection.Name, QdrantFilter.Source, "keyword", cancellationToken);
+        await client.CreateIndexAsync(collection.Name, QdrantFilter.SourceType, "keyword", cancellationToken);
+        await client.CreateIndexAsync(collection.Name, QdrantFilter.PublishedAt, "datetime", cancellationToken);
         foreach (var field in options.Value.IndexedMetadata)
-            await client.CreateIndexAsync(collection, QdrantFilter.MetadataPath(field), "keyword", cancellationToken);
-        _ensured[collection] = true;
+            await client.CreateIndexAsync(collection.Name, QdrantFilter.MetadataPath(field), "keyword", cancellationToken);
+        _ensured[collection.Name] = true;
     }
 
-    private void Check(ReadOnlySpan<float> vector)
+    private static void Check(VectorCollection collection, ReadOnlySpan<float> vector)
     {
-        if (vector.Length != Dimension)
-            throw new EmbeddingServiceException("The embedding model gave a vector of the wrong length.", $"{vector.Length} instead of {Dimension}");
+        if (vector.Length != collection.Dimension)
+            throw new EmbeddingServiceException("The embedding model gave a vector of the wrong length.", $"{vector.Length} instead of {collection.Dimension}");
         if (!TensorPrimitives.IsFiniteAll(vector))
             throw new EmbeddingServiceException("The embedding model gave a vector with values that are no numbers.");
     }

@@ -50,7 +50,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
     public async Task<bool> SaveAsync(T record, CancellationToken cancellationToken = default)
     {
         // Behind what already waits, or the order would be lost.
-        if (IsWaiting) return Spool(record);
+        if (IsWaiting) return SaveToDisk(record);
 
         try
         {
@@ -59,7 +59,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
         }
         catch (Exception exception) when (IsPassing(exception))
         {
-            return Spool(record);
+            return SaveToDisk(record);
         }
     }
 
@@ -83,6 +83,30 @@ public sealed partial class StoreAndForward<T> : IDisposable
         }
     }
 
+    /// <summary>For records that come when there is no time left for the store.</summary>
+    /// <returns>False when the disk did not take it: it is lost, counted and logged.</returns>
+    public bool SaveToDisk(T record)
+    {
+        try
+        {
+            if (_spool.Value.TryAppend(JsonSerializer.SerializeToUtf8Bytes(record, _json)))
+            {
+                _records.Add(1, Tag(), new(TelemetryNames.Tags.Outcome, "spooled"));
+                Wake();
+                return true;
+            }
+
+            LogFull(_name);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            LogDiskFailed(exception, _name);
+        }
+
+        _records.Add(1, Tag(), new(TelemetryNames.Tags.Outcome, "lost"));
+        return false;
+    }
+
     public void Dispose()
     {
         if (_spool.IsValueCreated) _spool.Value.Dispose();
@@ -103,28 +127,6 @@ public sealed partial class StoreAndForward<T> : IDisposable
                 return false;
             }
         }
-    }
-
-    private bool Spool(T record)
-    {
-        try
-        {
-            if (_spool.Value.TryAppend(JsonSerializer.SerializeToUtf8Bytes(record, _json)))
-            {
-                _records.Add(1, Tag(), new(TelemetryNames.Tags.Outcome, "spooled"));
-                Wake();
-                return true;
-            }
-
-            LogFull(_name);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            LogDiskFailed(exception, _name);
-        }
-
-        _records.Add(1, Tag(), new(TelemetryNames.Tags.Outcome, "lost"));
-        return false;
     }
 
     /// <returns>True when nothing is left, false when the store is still down.</returns>

@@ -18,11 +18,12 @@ namespace Rag.Observability.Storage;
 public sealed partial class SqlMigrator(NpgsqlDataSource dataSource, string schema, Assembly assembly, ILogger logger)
 {
     private readonly string _schema = Identifier(schema);
+    private readonly IReadOnlyList<SqlMigration> _migrations = SqlMigration.Of(assembly);
 
     /// <summary>Applies what is missing. Does nothing, in one round trip or two, when nothing is.</summary>
     /// <returns>How many migrations were applied by this call.</returns>
     /// <exception cref="InternalException">An applied migration has been changed since: the database and the code no longer agree.</exception>
-    public Task<int> ApplyAsync(CancellationToken cancellationToken = default) => ApplyAsync(SqlMigration.Of(assembly), cancellationToken);
+    public Task<int> ApplyAsync(CancellationToken cancellationToken = default) => ApplyAsync(_migrations, cancellationToken);
 
     internal async Task<int> ApplyAsync(IReadOnlyList<SqlMigration> migrations, CancellationToken cancellationToken)
     {

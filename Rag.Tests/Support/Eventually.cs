@@ -25,4 +25,14 @@ internal static class Eventually
 
     /// <param name="otherwise">Says what is the case instead, at the time of giving up.</param>
     public static async Task IsTrueAsync(Func<bool> condition, Func<string> otherwise) => await GetAsync(() => condition() ? "yes" : null, otherwise);
+
+    public static async Task IsTrueAsync(Func<Task<bool>> condition, string otherwise)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await condition())
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException(otherwise);
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
 }

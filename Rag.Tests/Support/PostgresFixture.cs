@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using RagObservability.AppHost.Runtime;
 
 namespace Rag.Tests.Support;
 
@@ -14,7 +17,13 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     internal PostgresServer Server => _server ?? throw new InvalidOperationException("The fixture is not started.");
 
-    public async Task InitializeAsync() => _server = await PostgresServer.StartAsync();
+    public async Task InitializeAsync()
+    {
+        // A fresh checkout has no PostgreSQL yet: it is fetched as the AppHost fetches it.
+        var runtime = new LocalRuntime(Path.Combine(Repository.Root, "local", "runtime"), new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection().Build());
+        await runtime.EnsureAsync(NullLogger.Instance, TimeProvider.System, CancellationToken.None);
+        _server = await PostgresServer.StartAsync();
+    }
 
     public async Task DisposeAsync()
     {

@@ -71,7 +71,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             "-D", DataFolder, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", "max_connections=200", "-c", "shared_buffers=128MB", "-c", $"fsync={(_isDurable ? "on" : "off")}",
             "-c", $"full_page_writes={(_isDurable ? "on" : "off")}", "-c", "synchronous_commit=on");
-        _process = StartOnOwnThread(info);
+        _process = ChildProcess.Start(info);
         _process.OutputDataReceived += (_, e) => Remember(e.Data);
         _process.ErrorDataReceived += (_, e) => Remember(e.Data);
         _process.BeginOutputReadLine();
@@ -161,47 +161,29 @@ internal sealed class PostgresServer : IAsyncDisposable
         while (_log.Count > 200) _log.TryDequeue(out _);
     }
 
-    /// <summary>The kernel's parent is the THREAD that forked: the parent-death signal would come when a pool thread retires. So a thread of its own stays until the end.</summary>
-    private static Process StartOnOwnThread(ProcessStartInfo info)
-    {
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                var process = Process.Start(info)!;
-                started.SetResult(process);
-                process.WaitForExit();
-            }
-            catch (Exception failure)
-            {
-                started.TrySetException(failure);
-            }
-        })
-        { IsBackground = true, Name = "postgres parent" }.Start();
-        return started.Task.GetAwaiter().GetResult();
-    }
-
     private static ProcessStartInfo Command(string program, params string[] arguments)
     {
         var path = PostgresBinaries.Find(program);
         var info = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
-        if (OperatingSystem.IsLinux())
+        List<string> words = [.. ChildProcess.Tie("QUIT")];
+        if (words.Count > 0 && Environment.IsPrivilegedProcess)
         {
-            info.FileName = "setpriv";
-            info.ArgumentList.Add("--pdeathsig");
-            info.ArgumentList.Add("QUIT");
-            if (Environment.IsPrivilegedProcess)
-                foreach (var argument in (string[])[$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"]) info.ArgumentList.Add(argument);
-            info.ArgumentList.Add(path);
-        }
-        else
-        {
-            info.FileName = path;
+            words.AddRange([$"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"]);
+            // A checkout below /root: of all of root's rights PostgreSQL keeps the one to walk through closed folders.
+            if (!IsReachableForAll(path)) words.AddRange(["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--securebits=+no_setuid_fixup"]);
         }
 
-        foreach (var argument in arguments) info.ArgumentList.Add(argument);
+        words.AddRange([path, .. arguments]);
+        info.FileName = words[0];
+        foreach (var word in words.Skip(1)) info.ArgumentList.Add(word);
         return info;
+    }
+
+    private static bool IsReachableForAll(string path)
+    {
+        for (var folder = new FileInfo(path).Directory; folder is not null; folder = folder.Parent)
+            if (!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute)) return false;
+        return true;
     }
 
     private static void CreateOpenFolder(string folder)

@@ -60,7 +60,7 @@ internal sealed class IngestHandler(
             content.DocumentId, content.Source, content.SourceType, content.PublishedAt, JsonNode.Parse(content.Metadata)!.AsObject());
         foreach (var batch in chunks.Chunk(BatchSize))
         {
-            var vectorsOfBatch = await embeddings.GenerateAsync([.. batch.Select(chunk => chunk.Text)], options: null, cancellationToken);
+            var vectorsOfBatch = await embeddings.GenerateAsync([.. batch.Select(chunk => PassageText.ForEmbedding(content.Title, chunk.Heading, chunk.Text))], options: null, cancellationToken);
             await vectors.UpsertAsync(
                 [.. batch.Zip(vectorsOfBatch, (chunk, vector) =>
                     new VectorPoint(ChunkId.Of(content.DocumentId, content.Revision, chunk.Ordinal), vector.Vector, payload))],

@@ -21,6 +21,4 @@ internal sealed class AlignedFloats
     public int Length { get; }
 
     public Span<float> Span => _array.AsSpan(_offset, Length);
-
-    public ref float this[int index] => ref Span[index];
 }

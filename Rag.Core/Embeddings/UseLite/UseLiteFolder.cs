@@ -37,7 +37,7 @@ internal sealed class UseLiteFolder(string? path)
                 {
                     return _value = load(path);
                 }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
                 {
                     throw Missing($"{path}: {e.Message}", e);
                 }

@@ -15,7 +15,7 @@ internal static class ScoreFusion
     public static IReadOnlyList<Candidate> Combine(IReadOnlyList<ScoredDocument> keyword, IReadOnlyList<ScoredPoint> semantic, double keywordWeight)
     {
         var words = Scale.Over(keyword.Select(document => document.Score));
-        var meaning = Scale.Over(semantic.Select(passage => (double)passage.Score));
+        var meaning = Scale.Over(semantic.GroupBy(passage => passage.DocumentId, passage => (double)passage.Score, StringComparer.Ordinal).Select(scores => scores.Max()));
         return Merge(
             keyword.Select(document => (document.DocumentId, keywordWeight * words.Apply(document.Score))),
             semantic.Select(passage => (passage, (1 - keywordWeight) * meaning.Apply(passage.Score))));
@@ -51,6 +51,6 @@ internal static class ScoreFusion
         }
 
         // A list of equal scores says that all its documents are found, not that none is.
-        public double Apply(double score) => Best > Worst ? (score - Worst) / (Best - Worst) : 1;
+        public double Apply(double score) => Best > Worst ? Math.Max(0, (score - Worst) / (Best - Worst)) : 1;
     }
 }

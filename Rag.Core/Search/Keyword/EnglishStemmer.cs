@@ -4,7 +4,7 @@ namespace Rag.Core.Search.Keyword;
 
 /// <summary>
 /// The Snowball English stemmer (Porter2, M. F. Porter, snowballstem.org/algorithms/english): takes an English word to its stem, so that
-/// <c>embeddings</c>, <c>embedded</c> and <c>embed</c> meet. Works in place on lower-case words of the letters a-z and the apostrophe.
+/// <c>connections</c>, <c>connected</c> and <c>connect</c> meet. Works in place on lower-case words of the letters a-z and the apostrophe.
 /// </summary>
 internal static class EnglishStemmer
 {

@@ -1,4 +1,5 @@
 using Rag.Core.Vectors;
+using Rag.Core.Vectors.Collections;
 using Rag.Observability.Errors;
 
 namespace Rag.Core.Search.Semantic;
@@ -10,4 +11,7 @@ namespace Rag.Core.Search.Semantic;
 internal sealed record SemanticHits(IReadOnlyList<ScoredPoint> Passages, string? Reason = null, RagException? Failure = null)
 {
     public static readonly SemanticHits None = new([]);
+
+    /// <summary>What was looked for and where, for asking again.</summary>
+    public (VectorCollection Collection, ReadOnlyMemory<float> Vector, long Started)? Query { get; init; }
 }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Rag.Observability.Redaction;
 
@@ -29,7 +27,7 @@ internal sealed partial class ErrorObserver
         if (exception is not null && answer.Descriptor.StatusCode >= 500) Guarded(() => Trace(exception));
     }
 
-    public void ObserveClosed(HttpContext context) => Guarded(() => LogClosed(context.Request.Method, Route(context)));
+    public void ObserveClosed(HttpContext context) => Guarded(() => LogClosed(context.Request.Method, RequestRoute.Of(context)));
 
     private void Count(ErrorDescriptor descriptor) => _errors.Add(1, new TagList
     {
@@ -40,7 +38,7 @@ internal sealed partial class ErrorObserver
 
     private void Log(HttpContext context, ErrorAnswer answer, Exception? exception)
     {
-        var (method, route, status, code) = (context.Request.Method, Route(context), answer.Descriptor.StatusCode, answer.Descriptor.Code);
+        var (method, route, status, code) = (context.Request.Method, RequestRoute.Of(context), answer.Descriptor.StatusCode, answer.Descriptor.Code);
         if (status >= 500) LogFailed(exception, method, route, status, code);
         else if (answer.Descriptor.Severity >= ErrorSeverity.Medium) LogRefusedWarning(method, route, status, code, answer.Message);
         else LogRefused(method, route, status, code, answer.Message);
@@ -52,12 +50,6 @@ internal sealed partial class ErrorObserver
         { "exception.message", _redactor.Redact(exception.Message) },
         { "exception.stacktrace", _redactor.Redact(exception.ToString()) },
     }));
-
-    private static string Route(HttpContext context)
-    {
-        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
-        return (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
-    }
 
     /// <summary>Observation never replaces the answer: a sink that throws loses its own record and nothing else.</summary>
     private static void Guarded(Action observe)

@@ -61,7 +61,7 @@ public sealed class ErrorCatalogueTests
             new DatabaseException("a") { Details = Some() }, new EmbeddingServiceException("a") { Details = Some() }, new GenerationException("a") { Details = Some() },
             new InternalException("a") { Details = Some() }, new NotFoundException("a") { Details = Some() }, new RateLimitedException("a") { Details = Some() },
             new ResourceExhaustedException("a") { Details = Some() }, new ServiceUnavailableException("a") { Details = Some() },
-            new ValidationException("field", "a", "required") { Details = Some() }, new VectorDatabaseException("a") { Details = Some() },
+            new UnsupportedMediaTypeException("a", [".txt"]) { Details = Some() }, new ValidationException("field", "a", "required") { Details = Some() }, new VectorDatabaseException("a") { Details = Some() },
         ];
 
         Assert.Equal(Exceptions.Select(t => t.Name).Order(StringComparer.Ordinal), all.Select(e => e.GetType().Name).Order(StringComparer.Ordinal));

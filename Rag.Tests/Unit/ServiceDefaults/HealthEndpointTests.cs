@@ -20,7 +20,7 @@ public sealed class HealthEndpointTests
         var (healthStatus, health) = await GetAsync(service, "/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, healthStatus);
         Assert.Equal("unhealthy", (string?)health["status"]);
-        Assert.Equal(["self", "db", "vectors"], health["checks"]!.AsObject().Select(c => c.Key));
+        Assert.Equal(["self", "circuit_breakers", "db", "vectors"], health["checks"]!.AsObject().Select(c => c.Key));
         Assert.Equal("gone", (string?)health["checks"]!["db"]!["description"]);
         Assert.True((double)health["checks"]!["db"]!["duration_ms"]! >= 0);
         Assert.Equal("degraded", (string?)health["checks"]!["vectors"]!["status"]);

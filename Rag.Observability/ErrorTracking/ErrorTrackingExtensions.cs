@@ -1,0 +1,94 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rag.Observability.ErrorTracking.Grouping;
+using Rag.Observability.ErrorTracking.Storage;
+using Rag.Observability.ErrorTracking.Upkeep;
+using Rag.Observability.Redaction;
+using Rag.Observability.Spooling;
+using Rag.Observability.Storage;
+
+namespace Rag.Observability.ErrorTracking;
+
+public static partial class ErrorTrackingExtensions
+{
+    private const string ConnectionName = "rag";
+    private const string SpoolName = "errors";
+
+    /// <summary>
+    /// Captures errors and stores them in schema <c>observability</c> of <c>ConnectionStrings:rag</c>; without that setting they are only logged and counted.
+    /// Part of <c>AddServiceDefaults</c>.
+    /// </summary>
+    public static TBuilder AddErrorTracking<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var services = builder.Services;
+        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName))) return builder;
+
+        services.Configure<ErrorTrackingOptions>(builder.Configuration.GetSection(ErrorTrackingOptions.Section));
+        services.Configure<SpoolOptions>(builder.Configuration.GetSection(SpoolOptions.Section));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
+        services.TryAddSingleton<Redactor>();
+        services.TryAddSingleton(ServiceIdentity.Of(builder.Configuration, builder.Environment));
+        services.AddErrorDatabase();
+        services.AddSingleton<ErrorTracker>();
+        services.AddSingleton<ErrorBatchStore>();
+        services.AddTransient(CreateAggregator);
+        services.AddSingleton(CreateStore);
+        services.AddHostedService<ErrorWriter>();
+        services.AddHostedService<ProcessErrors>();
+        services.AddSingleton<IHealthCheckPublisher, HealthTransitions>();
+        return builder;
+    }
+
+    /// <summary>For the monitor: <see cref="ErrorGroups"/>, <see cref="ErrorReport"/>, escalation and retention. Needs <c>ConnectionStrings:rag</c> when used.</summary>
+    public static TBuilder AddErrorGroups<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.Configure<ErrorUpkeepOptions>(builder.Configuration.GetSection(ErrorUpkeepOptions.Section));
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton(ServiceIdentity.Of(builder.Configuration, builder.Environment));
+        builder.Services.AddErrorDatabase();
+        builder.Services.AddSingleton(services => new ErrorGroups(services.GetRequiredService<ErrorDatabase>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new ErrorReport(services.GetRequiredService<ErrorDatabase>(), services.GetRequiredService<TimeProvider>()));
+        if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName))) builder.Services.AddHostedService<ErrorUpkeep>();
+        return builder;
+    }
+
+    private static IServiceCollection AddErrorDatabase(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => ErrorDatabase.Create(
+            provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
+                ?? throw new InvalidOperationException($"No database is configured: start through the AppHost, or set ConnectionStrings__{ConnectionName}."),
+            provider.GetRequiredService<ServiceIdentity>().Name,
+            provider.GetRequiredService<ILogger<SqlMigrator>>()));
+        return services;
+    }
+
+    private static ErrorAggregator CreateAggregator(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<ErrorTrackingOptions>>().Value;
+        var rules = options.RulesFile.Length == 0 ? FingerprintRules.None : FingerprintRules.Parse(File.ReadAllText(options.RulesFile));
+        var logger = services.GetRequiredService<ILogger<ErrorAggregator>>();
+        foreach (var mistake in rules.Mistakes) LogMistake(logger, options.RulesFile, mistake);
+        return new ErrorAggregator(rules, services.GetRequiredService<Redactor>(), services.GetRequiredService<ServiceIdentity>(), options);
+    }
+
+    private static StoreAndForward<ErrorBatch> CreateStore(IServiceProvider services) => new(
+        SpoolName,
+        services.GetRequiredService<ErrorBatchStore>().StoreAsync,
+        ErrorJson.Default.ErrorBatch,
+        services.GetRequiredService<IOptions<SpoolOptions>>().Value,
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<IMeterFactory>(),
+        services.GetRequiredService<ILogger<StoreAndForward<ErrorBatch>>>());
+
+    [LoggerMessage(1, LogLevel.Warning, "Grouping rules {File}: {Mistake}")]
+    private static partial void LogMistake(ILogger logger, string file, string mistake);
+}

@@ -1,0 +1,9 @@
+namespace Rag.Observability.ErrorTracking.Storage;
+
+/// <summary>As stored.</summary>
+internal enum GroupStatus
+{
+    Open,
+    Resolved,
+    Ignored,
+}

@@ -1,0 +1,3 @@
+namespace Rag.Observability.ErrorTracking;
+
+public sealed record ValueCount(string Value, long Count);

@@ -1,0 +1,14 @@
+namespace Aspire.Hosting.ApplicationModel;
+
+/// <summary>The parts of an endpoint's address.</summary>
+public enum EndpointProperty
+{
+    Url,
+    Host,
+    IPV4Host,
+    Port,
+    Scheme,
+    TargetPort,
+    HostAndPort,
+    TlsEnabled,
+}

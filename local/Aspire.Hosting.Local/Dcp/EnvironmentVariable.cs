@@ -1,0 +1,3 @@
+namespace Aspire.Hosting.Dcp;
+
+internal sealed record EnvironmentVariable(string Name, string Value);

@@ -95,8 +95,6 @@ public static class TelemetryNames
         public const string CacheLookups = "rag.cache.lookups";
         public const string Errors = "rag.errors";
         public const string ErrorsDropped = "rag.errors.dropped";
-        public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
-        public const string InventedCitations = "rag.answer.invented_citations";
         public const string ResilienceEvents = "rag.resilience.events";
         public const string ResilienceAttemptDuration = "rag.resilience.attempt.duration";
         public const string ResilienceCallDuration = "rag.resilience.call.duration";

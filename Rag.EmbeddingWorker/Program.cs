@@ -10,6 +10,7 @@ builder.AddServiceDefaults();
 builder.AddRagStorage();
 builder.AddEmbeddings();
 builder.AddVectors();
+builder.AddVectorFilling();
 builder.AddIngestion();
 builder.AddJobWorker();
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Rag.Core.Chunking;
 using Rag.Core.Documents;
 using Rag.Core.Documents.Ingestion;
@@ -64,6 +65,7 @@ internal sealed class IngestionStack(QueueHost host, LocalQdrant qdrant) : IAsyn
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:qdrant_http"] = qdrant.ConnectionString });
         builder.Services.AddSingleton(model);
         builder.Services.AddSingleton<ITokenCounter, WordCounter>();
+        builder.Services.AddSingleton(new TextCoverage(null, Options.Create(new EmbeddingOptions())));
         builder.Services.AddOptions<ChunkerOptions>();
         builder.Services.AddSingleton<Chunker>();
         builder.AddVectors();

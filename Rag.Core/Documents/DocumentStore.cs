@@ -76,16 +76,19 @@ public sealed class DocumentStore
         if (limit is < 1 or > 1000) throw new ValidationException("limit", "must be between 1 and 1000", "out_of_range");
         var after = DocumentCursor.Read(cursor, _limits.MaxIdLength);
 
+        // Only the conditions that are asked for, so that each combination has its index.
+        List<object?> values = [limit + 1];
+        var conditions = new List<string>();
+        foreach (var (column, value) in new[] { ("d.status =", status), ("d.source_type =", sourceType), ("d.id >", after) })
+        {
+            if (value is null) continue;
+            values.Add(value);
+            conditions.Add($"{column} ${values.Count}");
+        }
+
+        var where = conditions.Count == 0 ? "" : "where " + string.Join(" and ", conditions);
         var documents = await _database.RunAsync(
-            (connection, token) => connection.QueryAsync(
-                $"""
-                {Columns}
-                where ($1::text is null or d.status = $1) and ($2::text is null or coalesce(p.source_type, d.source_type) = $2) and ($3::text is null or d.id > $3)
-                order by d.id
-                limit $4
-                """,
-                [status, sourceType, after, limit + 1], Read, token),
-            cancellationToken);
+            (connection, token) => connection.QueryAsync($"{Columns} {where} order by d.id limit $1", [.. values], Read, token), cancellationToken);
         return documents.Count <= limit
             ? new DocumentPage(documents, null)
             : new DocumentPage(documents[..limit], DocumentCursor.After(documents[limit - 1].Id));

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Rag.Observability.Errors;
 
 namespace Rag.Core.Jobs;
 
@@ -42,7 +41,7 @@ internal sealed partial class JobAcknowledger(LeaseStore store, TimeProvider tim
                 if (completed < batch.Count) LogRefused(batch.Count - completed);
                 return;
             }
-            catch (RagException failure)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 // The work is done: as long as this worker lives, so should the knowledge of it.
                 LogFailed(failure.Message);

@@ -10,7 +10,7 @@ internal static class JobFailures
         JobFailedException => JobFailure.Permanent,
         VectorDatabaseException { Status: { } status } when IsRefusal(status) => JobFailure.Permanent,
         RagException known => Classify(known.Descriptor.Category),
-        HttpRequestException or IOException or TimeoutException => JobFailure.Dependency,
+        HttpRequestException or IOException or TimeoutException or OperationCanceledException => JobFailure.Dependency,
         _ => JobFailure.Unforeseen,
     };
 

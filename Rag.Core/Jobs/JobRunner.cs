@@ -64,9 +64,8 @@ internal sealed partial class JobRunner(
         }
         catch (OperationCanceledException) when (giveBack.IsCancellationRequested)
         {
-            // The worker releases what is still held when it drains.
             throttle.Unused();
-            await WhenGivenBackAsync(lease, abandon);
+            await UntilItWorksAsync(() => store.ReleaseAsync([lease], abandon), abandon);
             return "released";
         }
         catch (Exception failure) when (failure is LeaseLostException || (failure is OperationCanceledException && lost.IsCancellationRequested))
@@ -79,15 +78,15 @@ internal sealed partial class JobRunner(
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             activity?.SetTag(TelemetryNames.Tags.ErrorType, failure.GetType().Name);
-            return await SettleFailureAsync(lease, limit.IsCancellationRequested ? new TimeoutException($"The job ran longer than {options.Value.RunLimit}.", failure) : failure, abandon);
+            // A job that takes for ever is nobody's fault but its own.
+            return limit.IsCancellationRequested
+                ? await SettleFailureAsync(lease, new TimeoutException($"The job ran longer than {options.Value.RunLimit}.", failure), JobFailure.Unforeseen, abandon)
+                : await SettleFailureAsync(lease, failure, JobFailures.Classify(failure), abandon);
         }
     }
 
-    private Task WhenGivenBackAsync(JobLease lease, CancellationToken abandon) => UntilItWorksAsync(() => store.ReleaseAsync([lease], abandon), abandon);
-
-    private async Task<string> SettleFailureAsync(JobLease lease, Exception failure, CancellationToken abandon)
+    private async Task<string> SettleFailureAsync(JobLease lease, Exception failure, JobFailure kind, CancellationToken abandon)
     {
-        var kind = JobFailures.Classify(failure);
         var retryAfter = (failure as RagException)?.RetryAfter;
         if (kind == JobFailure.Dependency) throttle.DependencyFailed(retryAfter);
         else throttle.Succeeded();
@@ -128,7 +127,7 @@ internal sealed partial class JobRunner(
                 await settle();
                 return;
             }
-            catch (DatabaseException failure)
+            catch (RagException failure)
             {
                 LogUnsettled(failure.Message);
             }

@@ -57,7 +57,11 @@ internal sealed class JobTelemetry : IDisposable
 
     public void CountDeadLetter(string kind) => _deadLetters.Add(1, new KeyValuePair<string, object?>(TelemetryNames.Tags.JobKind, kind));
 
-    public void Report(IEnumerable<QueueSize> sizes) => _sizes = [.. sizes];
+    /// <summary>Every worker reports the whole queue: dashboards take the maximum over the workers, not the sum. What was seen once stays, as zero.</summary>
+    public void Report(IReadOnlyCollection<QueueSize> sizes) =>
+        _sizes = [.. sizes, .. _sizes.Where(seen => !sizes.Any(size => size.Kind == seen.Kind && size.State == seen.State)).Select(seen => seen with { Count = 0, LagSeconds = 0 })];
+
+    public void Forget() => _sizes = [];
 
     public void Dispose() => _source.Dispose();
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Core.Storage;
-using Rag.Observability.Errors;
 
 namespace Rag.Core.Jobs;
 
@@ -30,6 +29,8 @@ internal sealed partial class JobWorker(
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
+    private readonly SemaphoreSlim _places = new(options.Value.Concurrency);
+    private readonly CancellationTokenSource _claimsEnd = new();
     private readonly CancellationTokenSource _giveBack = new();
     private readonly CancellationTokenSource _abandon = new();
     private readonly string _name = $"{Environment.MachineName}:{Environment.ProcessId}";
@@ -53,15 +54,16 @@ internal sealed partial class JobWorker(
 
     private async Task ClaimAsync(CancellationToken stoppingToken)
     {
-        using var places = new SemaphoreSlim(options.Value.Concurrency);
+        // A claim that is cut off may have taken effect, and its jobs would wait until the lease runs out: it gets a moment to end.
+        await using var registration = stoppingToken.Register(() => _claimsEnd.CancelAfter(SettleLimit));
         var isBacklog = false;
         while (true)
         {
-            var free = await ReserveAsync(places, isBacklog, stoppingToken);
+            var free = await ReserveAsync(isBacklog, stoppingToken);
             var leases = await TakeAsync(free, stoppingToken);
             isBacklog = leases.Count == free;
-            if (leases.Count < free) places.Release(free - leases.Count);
-            foreach (var lease in leases) Start(lease, places);
+            if (leases.Count < free) _places.Release(free - leases.Count);
+            foreach (var lease in leases) Start(lease);
             if (leases.Count == 0) await IdleAsync(stoppingToken);
         }
     }
@@ -70,12 +72,12 @@ internal sealed partial class JobWorker(
     /// Waits for a free place and takes all that are free. While there is a backlog it waits a moment for a quarter of them: very short jobs would otherwise cost
     /// a claim each, and to longer ones the moment is nothing.
     /// </summary>
-    private async Task<int> ReserveAsync(SemaphoreSlim places, bool isBacklog, CancellationToken stoppingToken)
+    private async Task<int> ReserveAsync(bool isBacklog, CancellationToken stoppingToken)
     {
-        await places.WaitAsync(stoppingToken);
+        await _places.WaitAsync(stoppingToken);
         var free = 1;
         var enough = isBacklog ? options.Value.Concurrency / 4 : 0;
-        while (places.Wait(0, CancellationToken.None) || (free < enough && await places.WaitAsync(BacklogPause, stoppingToken))) free++;
+        while (_places.Wait(0, CancellationToken.None) || (free < enough && await _places.WaitAsync(BacklogPause, stoppingToken))) free++;
         return free;
     }
 
@@ -87,11 +89,11 @@ internal sealed partial class JobWorker(
         {
             try
             {
-                var leases = await store.ClaimAsync(_name, runner.Kinds, allowed, options.Value.LeaseDuration, stoppingToken);
+                var leases = await store.ClaimAsync(_name, runner.Kinds, allowed, options.Value.LeaseDuration, _claimsEnd.Token);
                 if (leases.Count == 0) throttle.Unused();
                 return leases;
             }
-            catch (RagException failure)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 if (pause == FirstPause) LogCannotClaim(failure.Message);
             }
@@ -108,7 +110,7 @@ internal sealed partial class JobWorker(
         else await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
     }
 
-    private void Start(JobLease lease, SemaphoreSlim places)
+    private void Start(JobLease lease)
     {
         // Before the pool gets round to it: the lease must be renewed from now on.
         var lost = keeper.Add(lease);
@@ -128,7 +130,7 @@ internal sealed partial class JobWorker(
             done =>
             {
                 _running.TryRemove(done, out _);
-                places.Release();
+                _places.Release();
             },
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -159,8 +161,10 @@ internal sealed partial class JobWorker(
 
     public override void Dispose()
     {
+        _claimsEnd.Dispose();
         _giveBack.Dispose();
         _abandon.Dispose();
+        _places.Dispose();
         base.Dispose();
     }
 

@@ -13,16 +13,18 @@ internal sealed class QueueCare(RagDatabase database)
         database.RunAsync(
             async (connection, token) =>
             {
-                const string Prune =
-                    """
-                    delete from rag.jobs where id in (
-                        select id from rag.jobs where state = '{0}' and finished_at < now() - $1 order by finished_at limit $2 for update skip locked)
-                    """;
-                var done = await connection.ExecuteAsync(Prune.Replace("{0}", "done", StringComparison.Ordinal), [doneRetention, PruneBatch], token);
-                var dead = await connection.ExecuteAsync(Prune.Replace("{0}", "dead", StringComparison.Ordinal), [deadRetention, PruneBatch], token);
+                var done = await connection.ExecuteAsync(Prune("done"), [doneRetention, PruneBatch], token);
+                var dead = await connection.ExecuteAsync(Prune("dead"), [deadRetention, PruneBatch], token);
                 return done == PruneBatch || dead == PruneBatch;
             },
             cancellationToken);
+
+    /// <summary>The state stands in the statement, because only then does the partial index on it serve.</summary>
+    private static string Prune(string state) =>
+        $"""
+        delete from rag.jobs where id in (
+            select id from rag.jobs where state = '{state}' and finished_at < now() - $1 order by finished_at limit $2 for update skip locked)
+        """;
 
     /// <summary>Counts the jobs that are not done, by kind and state.</summary>
     public Task<List<QueueSize>> MeasureAsync(CancellationToken cancellationToken) =>

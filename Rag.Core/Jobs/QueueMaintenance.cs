@@ -60,7 +60,19 @@ internal sealed partial class QueueMaintenance(
         while (await care.PruneAsync(options.Value.DoneRetention, options.Value.DeadRetention, cancellationToken)) cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task MeasureAsync(CancellationToken cancellationToken) => telemetry.Report(await care.MeasureAsync(cancellationToken));
+    private async Task MeasureAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            telemetry.Report(await care.MeasureAsync(cancellationToken));
+        }
+        catch
+        {
+            // Better no series than one that stands still.
+            telemetry.Forget();
+            throw;
+        }
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} jobs were taken from workers that fell silent")]
     private partial void LogRescued(int count);

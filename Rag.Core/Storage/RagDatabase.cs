@@ -1,25 +1,26 @@
 using System.Data;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Storage;
 
 /// <summary>
-/// The one door to PostgreSQL: stores hand in a unit of work and get its result or a failure with a name.
-/// Work whose connection turns out to be dead is begun anew on another, so that a restart of the server costs no request that came after it.
+/// The one door to PostgreSQL: stores hand in a unit of work and get its result or a failure with a name. Timeouts, breaker and bulkhead are those of the dependency
+/// <c>postgres</c>. Work whose connection turns out to be dead is begun anew on another, so that a restart of the server costs no request that came after it.
 /// </summary>
-public sealed class RagDatabase(NpgsqlDataSource dataSource, IOptions<StorageOptions> options, TimeProvider time, Random random)
+public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(RagDatabase.DependencyName)] Dependency postgres)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    public const string DependencyName = "postgres";
 
     /// <summary>Runs reads, or one statement that may safely run twice.</summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
     public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        AttemptAsync(async () =>
+        CallAsync(async token =>
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            return await work(connection, cancellationToken);
-        }, () => true, cancellationToken);
+            await using var connection = await dataSource.OpenConnectionAsync(token);
+            return await work(connection, token);
+        }, cancellationToken);
 
     /// <inheritdoc cref="RunAsync{T}"/>
     public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken) =>
@@ -34,19 +35,23 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, IOptions<StorageOpt
     /// nobody can tell then whether it took effect.
     /// </summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
-    public Task<T> TransactAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
-    {
-        var isCommitting = false;
-        return AttemptAsync(async () =>
+    public Task<T> TransactAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        CallAsync(async token =>
         {
-            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            var result = await work(connection, cancellationToken);
-            isCommitting = true;
-            await transaction.CommitAsync(cancellationToken);
+            await using var connection = await dataSource.OpenConnectionAsync(token);
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
+            var result = await work(connection, token);
+            try
+            {
+                await transaction.CommitAsync(token);
+            }
+            catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
+            {
+                throw new CommitFailedException(failure);
+            }
+
             return result;
-        }, () => !isCommitting, cancellationToken);
-    }
+        }, cancellationToken);
 
     /// <inheritdoc cref="TransactAsync{T}"/>
     public Task TransactAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken) =>
@@ -56,21 +61,22 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, IOptions<StorageOpt
             return true;
         }, cancellationToken);
 
-    private async Task<T> AttemptAsync<T>(Func<Task<T>> attempt, Func<bool> mayRepeat, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
-        for (var number = 1; ; number++)
+        try
         {
-            try
-            {
-                return await attempt();
-            }
-            catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (number >= options.Value.MaxAttempts || !mayRepeat() || !DatabaseErrors.IsCuredByAnotherTry(failure)) throw DatabaseErrors.Translate(failure);
-            }
-
-            await Task.Delay(FirstPause * (number * (0.5 + random.NextDouble())), time, cancellationToken);
+            return await postgres.CallIdempotentAsync(call, cancellationToken);
+        }
+        catch (CommitFailedException failure)
+        {
+            throw DatabaseErrors.Translate(failure.InnerException!);
+        }
+        catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            throw DatabaseErrors.Translate(failure);
         }
     }
+
+    /// <summary>Keeps a failed commit from being repeated: the pipeline knows no such failure.</summary>
+    private sealed class CommitFailedException(Exception failure) : Exception("The commit failed.", failure);
 }

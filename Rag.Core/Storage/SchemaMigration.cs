@@ -25,8 +25,13 @@ internal sealed partial class SchemaMigration(
                 readiness.Announce();
                 return;
             }
+            catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure) && !stoppingToken.IsCancellationRequested)
+            {
+                LogAbsent(pause.TotalSeconds, failure.Message);
+            }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
+                // Not a thing that waiting cures, but the process has more to do than migrate: it says what is wrong and stays unready.
                 LogFailed(failure, pause.TotalSeconds);
             }
 
@@ -34,6 +39,9 @@ internal sealed partial class SchemaMigration(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database schema is not ready yet; next try in {Seconds} s")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL does not answer yet; next try in {Seconds} s: {Reason}")]
+    private partial void LogAbsent(double seconds, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database schema cannot be brought up to date; next try in {Seconds} s")]
     private partial void LogFailed(Exception failure, double seconds);
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Storage;
 
@@ -24,12 +25,30 @@ public static class StorageExtensions
         builder.Services.Configure<StorageOptions>(builder.Configuration.GetSection(StorageOptions.Section));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(Random.Shared);
+        builder.Services.AddDependency(RagDatabase.DependencyName);
+        builder.Services.AddOptions<DependencyOptions>(RagDatabase.DependencyName).Configure<IOptions<StorageOptions>>((pipeline, storage) => Limit(pipeline, storage.Value));
         builder.Services.AddSingleton(CreateDataSource);
         builder.Services.AddSingleton<RagDatabase>();
         builder.Services.AddSingleton<SchemaReadiness>();
         builder.Services.AddHostedService<SchemaMigration>();
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", HealthStatus.Unhealthy, tags: ["ready"], timeout: HealthTimeout);
         return builder;
+    }
+
+    private static void Limit(DependencyOptions pipeline, StorageOptions storage)
+    {
+        pipeline.MaxConcurrency = storage.MaxPoolSize;
+        pipeline.MaxQueue = storage.MaxQueue;
+        pipeline.AttemptTimeout = storage.CommandTimeout + storage.ConnectTimeout;
+        pipeline.TotalTimeout = pipeline.AttemptTimeout;
+        pipeline.MaxRetryAttempts = storage.MaxAttempts - 1;
+        pipeline.RetryDelay = TimeSpan.FromMilliseconds(50);
+        // Dead connections in the pool fail once each after a restart of the server: the share is high, so that they alone do not open the breaker.
+        pipeline.FailureRatio = 0.9;
+        pipeline.MinimumThroughput = 20;
+        pipeline.SamplingDuration = TimeSpan.FromSeconds(10);
+        pipeline.BreakDuration = TimeSpan.FromSeconds(1);
+        pipeline.IsTransient = DatabaseErrors.IsCuredByAnotherTry;
     }
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider services)

@@ -8,6 +8,9 @@ public sealed class StorageOptions
     /// <summary>Connections that this process may hold open at once.</summary>
     public int MaxPoolSize { get; set; } = 24;
 
+    /// <summary>Units of work that may wait for one of them.</summary>
+    public int MaxQueue { get; set; } = 200;
+
     /// <summary>Longest wait for a connection, from the pool or a new one.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

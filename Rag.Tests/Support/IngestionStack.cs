@@ -66,6 +66,7 @@ internal sealed class IngestionStack(QueueHost host, LocalQdrant qdrant) : IAsyn
         builder.Services.AddSingleton(model);
         builder.Services.AddSingleton(new TextCoverage(null, Options.Create(new EmbeddingOptions())));
         builder.Services.AddSingleton<ITokenCounter, WordCounter>();
+        builder.Services.AddSingleton(new TextCoverage(null, Options.Create(new EmbeddingOptions())));
         builder.Services.AddOptions<ChunkerOptions>();
         builder.Services.AddSingleton<Chunker>();
         builder.AddVectors();

@@ -126,10 +126,10 @@ internal static class QueueBenchmark
     /// <summary>A worker in a process of its own takes a job and is killed; another one, alive all the time, gets it.</summary>
     private static async Task MeasureRescueAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var info = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") info.ArgumentList.Add(typeof(QueueBenchmark).Assembly.Location);
-        foreach (var argument in (string[])["queue", "hang", connectionString]) info.ArgumentList.Add(argument);
-        using var victim = Process.Start(info)!;
+        List<string> words = [.. ChildProcess.Tie("KILL"), Environment.ProcessPath!];
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") words.Add(typeof(QueueBenchmark).Assembly.Location);
+        words.AddRange(["queue", "hang", connectionString]);
+        using var victim = ChildProcess.Start(new ProcessStartInfo(words[0], words.Skip(1)) { UseShellExecute = false, RedirectStandardOutput = true });
         try
         {
             await victim.StandardOutput.ReadLineAsync(cancellationToken);

@@ -52,7 +52,7 @@ internal sealed class IngestHandler(
     }
 
     public Task BuryAsync(JobLease lease, string publicReason, NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        IngestionStore.FailAsync(connection, lease.Read<IngestJob>(), publicReason, cancellationToken);
+        store.FailAsync(connection, lease, lease.Read<IngestJob>(), publicReason, cancellationToken);
 
     private async Task WriteVectorsAsync(PendingContent content, IReadOnlyList<Chunk> chunks, CancellationToken cancellationToken)
     {

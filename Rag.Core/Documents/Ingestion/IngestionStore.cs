@@ -37,17 +37,19 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
     public Task AnnounceVectorsAsync(PendingContent content, int count, CancellationToken cancellationToken) =>
         database.RunAsync((connection, token) => AnnounceAsync(connection, content.DocumentId, content.Revision, count, token), cancellationToken);
 
-    /// <summary>Replaces what readers see of the document, in one transaction with the end of the job and the beginning of the clean-up.</summary>
+    /// <summary>
+    /// Replaces what readers see of the document, in one transaction with the end of the job and the beginning of the clean-up. Changes nothing for readers when
+    /// a newer content was accepted meanwhile, or the document was deleted.
+    /// </summary>
     /// <exception cref="LeaseLostException">Another worker holds the job: nothing changed.</exception>
-    public Task<PublishOutcome> PublishAsync(
+    public Task PublishAsync(
         JobLease lease, PendingContent content, IReadOnlyList<Chunk> chunks, IReadOnlyDictionary<string, int> terms, CancellationToken cancellationToken) =>
         database.TransactAsync(
             async (connection, token) =>
             {
-                var outcome = await ReplaceAsync(connection, content, chunks, terms, token);
+                await ReplaceAsync(connection, content, chunks, terms, token);
                 await EnqueueCleanupAsync(connection, content.DocumentId, lease.RequestId, token);
                 await JobQueue.CompleteAsync(connection, lease, token);
-                return outcome;
             },
             cancellationToken);
 
@@ -71,11 +73,19 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
             },
             cancellationToken);
 
-    /// <summary>The revisions of a document whose vectors nobody needs, with the number of vectors that each may have.</summary>
+    /// <summary>
+    /// The revisions of a document whose vectors nobody needs, with the number of vectors that each may have. Not those whose job is still alive: it may write more,
+    /// and enqueues the clean-up itself when it ends.
+    /// </summary>
     public Task<List<(long Revision, int Count)>> StaleVectorsAsync(string documentId, CancellationToken cancellationToken) =>
         database.RunAsync(
             (connection, token) => connection.QueryAsync(
-                $"select revision, count from rag.vector_revisions v where document_id = $1 and {Stale}",
+                $"""
+                select revision, count from rag.vector_revisions v
+                where document_id = $1 and {Stale} and not exists (
+                    select 1 from rag.jobs
+                    where kind = '{IngestJob.Kind}' and unique_key = v.document_id || '/' || v.revision and unique_key is not null and state in ('queued', 'running'))
+                """,
                 [documentId], reader => (reader.GetInt64(0), reader.GetInt32(1)), token),
             cancellationToken);
 
@@ -85,11 +95,14 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
             (connection, token) => connection.ExecuteAsync("delete from rag.vector_revisions where document_id = $1 and revision = $2", [documentId, revision], token),
             cancellationToken);
 
-    /// <summary>Marks the document as failed, unless a newer revision is under way.</summary>
-    public static Task FailAsync(NpgsqlConnection connection, IngestJob job, string reason, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
+    /// <summary>Marks the document as failed, unless a newer revision is under way; then the failed one's vectors are nobody's.</summary>
+    public async Task FailAsync(NpgsqlConnection connection, JobLease lease, IngestJob job, string reason, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
             "update rag.documents set status = 'failed', error = $3, updated_at = now() where id = $1 and revision = $2",
             [job.DocumentId, job.Revision, reason], cancellationToken);
+        await EnqueueCleanupAsync(connection, job.DocumentId, lease.RequestId, cancellationToken);
+    }
 
     private static Task<int> AnnounceAsync(NpgsqlConnection connection, string documentId, long revision, int count, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(
@@ -106,7 +119,7 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
         if (isNeeded is [true]) await queue.EnqueueAsync(connection, [VectorCleanupJob.For(documentId)], requestId, cancellationToken);
     }
 
-    private static async Task<PublishOutcome> ReplaceAsync(
+    private static async Task ReplaceAsync(
         NpgsqlConnection connection, PendingContent content, IReadOnlyList<Chunk> chunks, IReadOnlyDictionary<string, int> terms, CancellationToken cancellationToken)
     {
         // Holds the row until the commit: nothing newer can be accepted meanwhile.
@@ -119,7 +132,7 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
             where d.id = $1 and d.revision = $2 and p.document_id = $1 and p.revision = $2
             """,
             [content.DocumentId, content.Revision, terms.Values.Sum()], cancellationToken);
-        if (visible == 0) return PublishOutcome.Superseded;
+        if (visible == 0) return;
 
         await using var batch = new NpgsqlBatch(connection)
             .Sql("delete from rag.pending_contents where document_id = $1", content.DocumentId)
@@ -139,6 +152,5 @@ internal sealed class IngestionStore(RagDatabase database, JobQueue queue)
                 "insert into rag.terms (term, document_id, frequency) select term, $1, frequency from unnest($2::text[], $3::integer[]) as t (term, frequency)",
                 content.DocumentId, terms.Keys.ToArray(), terms.Values.ToArray());
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        return PublishOutcome.Published;
     }
 }

@@ -117,6 +117,8 @@ public sealed class IngestionTests(PostgresDatabase database) : IClassFixture<Po
         await _stack.AcceptAsync("a", "First", Text("river", 40));
         await _model.ReachedAsync();
         await _stack.Documents.DeleteAsync("a", null, CancellationToken.None);
+        // The clean-up comes before the run that it cleans up behind.
+        await QueueHost.UntilAsync(async () => await _stack.Host.CountAsync("kind = 'vector_cleanup' and state = 'done'") == 1, "the clean-up is done");
         _model.Open();
         await _stack.IdleAsync();
 

@@ -19,6 +19,7 @@ public sealed class JobFailuresTests
         { new RateLimitedException("slowly"), JobFailure.Dependency },
         { new HttpRequestException("reset"), JobFailure.Dependency },
         { new TimeoutException(), JobFailure.Dependency },
+        { new TaskCanceledException("HttpClient's way to say timeout"), JobFailure.Dependency },
         { new InternalException("bug"), JobFailure.Unforeseen },
         { new InvalidOperationException("bug"), JobFailure.Unforeseen },
     };

@@ -16,14 +16,12 @@ return args switch
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
     ["redact", ..] => RedactionBenchmark.Run(),
-    ["redact"] => RedactionBenchmark.Run(),
     ["vectors", .. var rest] => await VectorsBenchmark.RunAsync(rest, stop.Token),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | queue | redact | vectors");
-    Console.Error.WriteLine("Rag.Benchmarks embed | eval | logging | pipeline | queue | redact | vectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | logging | pipeline | queue | redact | vectors");
     return 2;
 }

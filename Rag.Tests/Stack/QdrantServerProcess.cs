@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Rag.Tests.Stack;
 
@@ -89,7 +90,8 @@ internal sealed class QdrantServerProcess : IAsyncDisposable
     {
         if (line is null) return;
         lock (_output) _output.Add(line);
-        var at = line.IndexOf(ListeningText, StringComparison.Ordinal);
-        if (at >= 0) _address.TrySetResult(new Uri(line[(at + ListeningText.Length)..].Trim()));
+        // The line is text or JSON, as the environment of the process wants it.
+        var listening = Regex.Match(line, ListeningText + @"(http://[\w.]+:\d+)", RegexOptions.NonBacktracking);
+        if (listening.Success) _address.TrySetResult(new Uri(listening.Groups[1].Value));
     }
 }

@@ -20,7 +20,7 @@ internal static class QdrantExtensions
     private static IResourceBuilder<ProjectResource> AddQdrantLocal(this IDistributedApplicationBuilder builder, string name, DataFolder data)
     {
         var key = builder.AddParameter($"{name}-key", () => data.Secret($"{name}.key"), secret: true);
-        var qdrant = builder.AddService<Projects.Qdrant_Local>(name)
+        var qdrant = builder.AddService<Projects.Qdrant_Local>(name, healthPath: "/readyz")
             .WithEnvironment("Storage__Path", data.Folder(name))
             .WithEnvironment("Service__ApiKey", key);
         key.WithParentRelationship(qdrant);

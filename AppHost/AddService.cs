@@ -10,13 +10,14 @@ internal static partial class ServiceExtensions
     /// <param name="builder">The application.</param>
     /// <param name="name">Name of the resource.</param>
     /// <param name="port">The port at which it is reached; null = any free one.</param>
-    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name, int? port = null)
+    /// <param name="healthPath">Path that answers 200 while it is healthy.</param>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name, int? port = null, string healthPath = "/health")
         where TProject : IProjectMetadata, new() =>
         builder.AddProject<TProject>(name)
             .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithHttpEndpoint(port)
-            .WithHttpHealthCheck("/health");
+            .WithHttpHealthCheck(healthPath);
 
     /// <summary>Says on the console where a service is, as soon as it is there for the first time.</summary>
     public static IResourceBuilder<ProjectResource> Announced(this IResourceBuilder<ProjectResource> service, string what)

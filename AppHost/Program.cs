@@ -2,7 +2,9 @@ using RagObservability.AppHost;
 
 if (!CommandLine.TryRead(args, out var options, out var exitCode)) return exitCode;
 
-var builder = DistributedApplication.CreateBuilder(args).WithDashboardAt(options.DashboardPort);
+var builder = DistributedApplication
+    .CreateBuilder(new DistributedApplicationOptions { Args = args, DashboardApplicationName = "RagObservability" })
+    .WithDashboardAt(options.DashboardPort);
 var data = builder.AddDataFolder(options);
 var runtime = builder.AddLocalRuntime(options);
 

@@ -1,5 +1,34 @@
+using Rag.Api;
+using Rag.Api.Endpoints;
+using Rag.Core.Answers;
+using Rag.Core.Documents;
+using Rag.Core.Embeddings;
+using Rag.Core.Jobs;
+using Rag.Core.Search;
+using Rag.Core.Storage;
+using Rag.Core.Vectors;
+
 var builder = WebApplication.CreateBuilder(args);
 
+builder.AddServiceDefaults();
+builder.AddHttpContract();
+
+builder.AddRagStorage();
+builder.AddJobQueue();
+builder.AddEmbeddings();
+builder.AddVectors();
+builder.AddDocuments();
+builder.AddSearch();
+builder.AddAnswers();
+
 var app = builder.Build();
+
+app.UseHttpContract();
+app.MapDefaultEndpoints();
+app.UseFileServer(); // the question page: wwwroot/index.html
+app.MapDocuments();
+app.MapSearch();
+app.MapAsk();
+app.MapAdmin();
 
 app.Run();

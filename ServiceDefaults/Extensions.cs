@@ -27,6 +27,9 @@ public static class ServiceDefaultsExtensions
     private const string ReadinessPath = "/ready";
     private const string MetricsPath = "/metrics";
 
+    /// <summary>What is asked every few seconds and tells nothing, Qdrant's probes included.</summary>
+    private static readonly string[] UntracedPaths = [HealthPath, AlivenessPath, ReadinessPath, MetricsPath, "/healthz", "/readyz", "/livez"];
+
     /// <summary>Ctrl+C ends everything within five seconds: a stopping service gets most of that, the orchestrator the rest.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(3);
 
@@ -130,8 +133,5 @@ public static class ServiceDefaultsExtensions
     }
 
     private static bool IsHealthPath(PathString path) =>
-        path.StartsWithSegments(HealthPath, StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments(AlivenessPath, StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments(ReadinessPath, StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments(MetricsPath, StringComparison.OrdinalIgnoreCase);
+        UntracedPaths.Any(untraced => path.StartsWithSegments(untraced, StringComparison.OrdinalIgnoreCase));
 }

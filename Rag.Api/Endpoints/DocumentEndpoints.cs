@@ -8,20 +8,16 @@ namespace Rag.Api.Endpoints;
 /// <summary>Documents: put in, looked up, listed, taken out.</summary>
 public static class DocumentEndpoints
 {
-    /// <summary>Roomy, because a body beyond it is cut off while the caller still sends: one that is read can be answered with what is wrong in it.</summary>
-    private const int LargestBody = 32 * 1024 * 1024;
-    private const int LargestUpload = 64 * 1024 * 1024;
     private const int DefaultLimit = 50;
 
     public static IEndpointRouteBuilder MapDocuments(this IEndpointRouteBuilder routes)
     {
-        var documents = routes.MapGroup("/documents").WithTags("Documents");
-        documents.MapPost("/", AcceptAsync).WithMetadata(new RequestSizeLimitAttribute(LargestBody)).WithSummary("Accepts documents for search, all or none");
-        documents.MapPost("/files", AcceptFilesAsync).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload))
+        routes.MapPost("/documents", AcceptAsync).WithSummary("Accepts documents for search, all or none");
+        routes.MapPost("/documents/files", AcceptFilesAsync).DisableAntiforgery()
             .Accepts<IFormFileCollection>("multipart/form-data").WithSummary("Accepts text, Markdown, HTML and Word files for search, all or none");
-        documents.MapGet("/", ListAsync).WithSummary("Lists documents in the order of their ids");
-        documents.MapGet("/{id}", GetAsync).WithSummary("Tells how far a document has come");
-        documents.MapDelete("/{id}", DeleteAsync).WithSummary("Deletes a document");
+        routes.MapGet("/documents", ListAsync).WithSummary("Lists documents in the order of their ids");
+        routes.MapGet("/documents/{id}", GetAsync).WithSummary("Tells how far a document has come");
+        routes.MapDelete("/documents/{id}", DeleteAsync).WithSummary("Deletes a document");
         return routes;
     }
 

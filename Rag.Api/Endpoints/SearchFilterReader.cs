@@ -19,6 +19,20 @@ internal static class SearchFilterReader
     public static SearchFilter? Read(JsonElement? json, List<FieldError> errors)
     {
         if (json is not { } filter || filter.ValueKind == JsonValueKind.Null) return null;
+        try
+        {
+            return Read(filter, errors);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair: JSON can write it down, but no text can hold it.
+            errors.Add(new FieldError(Root, "Expected texts and names in valid Unicode.", "wrong_type"));
+            return null;
+        }
+    }
+
+    private static SearchFilter? Read(JsonElement filter, List<FieldError> errors)
+    {
         if (filter.ValueKind != JsonValueKind.Object)
         {
             errors.Add(new FieldError(Root, "Expected an object.", "wrong_type"));
@@ -59,7 +73,7 @@ internal static class SearchFilterReader
     {
         var values = Values(json, path, errors);
         if (values is null) return null;
-        if (!values.TrueForAll(value => value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= LongestValue))
+        if (!values.TrueForAll(IsText))
         {
             errors.Add(new FieldError(path, $"Expected a text of at most {LongestValue} characters, or a list of such texts.", "wrong_type"));
             return null;
@@ -67,6 +81,9 @@ internal static class SearchFilterReader
 
         return [.. values.Select(value => value.GetString()!)];
     }
+
+    private static bool IsText(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= LongestValue } text && !text.Contains('\0', StringComparison.Ordinal);
 
     private static List<JsonElement>? Values(JsonElement json, string path, List<FieldError> errors)
     {
@@ -134,8 +151,8 @@ internal static class SearchFilterReader
         var converted = new List<MetadataValue>(values.Count);
         foreach (var value in values)
         {
-            if (value.ValueKind == JsonValueKind.String && value.GetString() is { Length: <= LongestValue } text && !text.Contains('\0', StringComparison.Ordinal))
-                converted.Add(new MetadataValue(text));
+            if (IsText(value))
+                converted.Add(new MetadataValue(value.GetString()!));
             else if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number))
                 converted.Add(new MetadataValue(number));
             else if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)

@@ -20,13 +20,13 @@ internal sealed class AnswerTelemetry : IDisposable
     {
         var meter = meters.Create(TelemetryNames.Source);
         var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
-        _duration = meter.CreateHistogram(TelemetryNames.Metrics.GenAiClientOperationDuration, "s", "Duration of generative AI calls.", tags: null, advice: seconds);
+        _duration = meter.CreateHistogram(TelemetryNames.Metrics.GenAiClientOperationDuration, "s", "Duration of calls to a model.", tags: null, advice: seconds);
         _firstChunk = meter.CreateHistogram(
             TelemetryNames.Metrics.GenAiClientTimeToFirstChunk, "s", "Time until a generator begins to answer.", tags: null, advice: seconds);
         _tokens = meter.CreateHistogram<long>(
             TelemetryNames.Metrics.GenAiClientTokenUsage,
             "{token}",
-            "Tokens that models counted.",
+            "Tokens that calls to a model took and gave.",
             advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864] });
         _inventedCitations = meter.CreateCounter<long>(
             TelemetryNames.Metrics.InventedCitations, "{citation}", "Marks in answers that pointed at no passage and were taken out.");

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Rag.Core.Answers;
 
 /// <summary>Who words the answers, and within which bounds. Configuration section <c>Chat</c>.</summary>
-public sealed class ChatSettings
+public sealed class ChatSettings : IValidatableObject
 {
     public const string Section = "Chat";
 
@@ -39,4 +39,13 @@ public sealed class ChatSettings
     public int MaxPassageCharacters { get; set; } = 24_000;
 
     public bool IsOpenAI => Provider == "openai";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PieceTimeout <= TimeSpan.Zero || PieceTimeout > Timeout)
+            yield return new ValidationResult($"{Section}:{nameof(PieceTimeout)} must be more than 0 and at most {Section}:{nameof(Timeout)}.", [nameof(PieceTimeout)]);
+        if (Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            yield return new ValidationResult($"{Section}:{nameof(Endpoint)} must be an http or https address.", [nameof(Endpoint)]);
+    }
 }

@@ -35,7 +35,7 @@ public sealed class SearchOptions
     public TimeSpan StatisticsAge { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Longest wait for embedding and vector store. A hybrid search then answers from keywords alone.</summary>
-    public TimeSpan SemanticDeadline { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan SemanticDeadline { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Longest wait for PostgreSQL, for each of the two times it is asked.</summary>
     public TimeSpan DatabaseDeadline { get; set; } = TimeSpan.FromSeconds(10);

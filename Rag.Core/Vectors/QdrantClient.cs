@@ -253,7 +253,7 @@ internal sealed class QdrantClient(IHttpClientFactory clients, VectorTelemetry t
             using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content?.Invoke() };
             // Reads change nothing, and writes are under ids that the caller chose.
             request.MarkIdempotent();
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await client.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode) throw await QdrantFailure.ReadAsync(operation, response, cancellationToken);
             await read(response, cancellationToken);
         }

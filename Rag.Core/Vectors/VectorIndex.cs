@@ -18,9 +18,9 @@ internal sealed class VectorIndex(QdrantClient client, CollectionDirectory colle
     private const int PageSize = 1000;
     private const int NotFound = 404;
 
-    // A document rarely has more passages than this among the nearest of its own.
-    private const int PassagesPerDocument = 8;
-    private const int MostPassages = 4000;
+    // Whatever is not among so many passages of the given documents is far from the query.
+    private const int PassagesPerDocument = 4;
+    private const int MostPassages = 2000;
 
     private readonly ConcurrentDictionary<string, bool> _ensured = new(StringComparer.Ordinal);
 

@@ -13,6 +13,7 @@ internal sealed class ErrorAggregator(FingerprintRules rules, Redactor redactor,
 {
     private const int MostValues = 50;
     private const int MostKeys = 100;
+    private const int MostRequests = 1000;
     private const int LongestMessage = 2_000;
     private const int LongestStack = 16_000;
 
@@ -79,6 +80,7 @@ internal sealed class ErrorAggregator(FingerprintRules rules, Redactor redactor,
         var hour = new DateTimeOffset(error.At.UtcDateTime.Date.AddHours(error.At.UtcDateTime.Hour), TimeSpan.Zero);
         group.Hours[hour] = group.Hours.GetValueOrDefault(hour) + 1;
         if (group.Keys.Count < MostKeys) group.Keys.Add(error.Id.Key);
+        if (group.Requests.Count < MostRequests && error.Context.RequestId is { } request) group.Requests.Add(request);
         Add(group.Routes, error.Context.Route);
         if (error.Context.User is { } user) Add(group.Users, Pseudonym(user));
     }

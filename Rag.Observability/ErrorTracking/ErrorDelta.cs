@@ -29,6 +29,9 @@ internal sealed record ErrorDelta
     /// <summary>First halves of the ids that were given out: see <see cref="ErrorId"/>.</summary>
     public HashSet<ulong> Keys { get; init; } = [];
 
+    /// <summary>Requests that failed this way, so that a request's id finds the group also where its event was only counted.</summary>
+    public HashSet<string> Requests { get; init; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, long> Users { get; init; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, long> Routes { get; init; } = new(StringComparer.Ordinal);

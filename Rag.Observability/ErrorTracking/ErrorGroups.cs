@@ -99,7 +99,7 @@ public sealed class ErrorGroups
             select group_id from (
                 select 1 as way, id as group_id, last_seen as at from observability.error_groups where id = $1
                 union all select 2, group_id, occurred_at from observability.error_events where id = $2
-                union all select 3, group_id, occurred_at from observability.error_events where request_id = $2
+                union all select 3, group_id, seen_at from observability.error_requests where request_id = $2
                 union all select 4, group_id, last_seen from observability.error_keys where key = $3
             ) found order by way, at desc limit 1
             """, connection)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rag.Observability.ErrorTracking.Forwarding;
 using Rag.Observability.ErrorTracking.Grouping;
 using Rag.Observability.ErrorTracking.Storage;
 using Rag.Observability.ErrorTracking.Upkeep;
@@ -41,6 +42,7 @@ public static partial class ErrorTrackingExtensions
         services.AddSingleton<ErrorBatchStore>();
         services.AddTransient(CreateAggregator);
         services.AddSingleton(CreateStore);
+        services.AddSentry(builder.Configuration.GetSection(ErrorTrackingOptions.Section)[nameof(ErrorTrackingOptions.SentryDsn)]);
         services.AddHostedService<ErrorWriter>();
         services.AddHostedService<ProcessErrors>();
         services.AddSingleton<IHealthCheckPublisher, HealthTransitions>();
@@ -59,6 +61,17 @@ public static partial class ErrorTrackingExtensions
         builder.Services.AddSingleton(services => new ErrorReport(services.GetRequiredService<ErrorDatabase>(), services.GetRequiredService<TimeProvider>()));
         if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName))) builder.Services.AddHostedService<ErrorUpkeep>();
         return builder;
+    }
+
+    private static void AddSentry(this IServiceCollection services, string? dsn)
+    {
+        if (string.IsNullOrWhiteSpace(dsn)) return;
+
+        var parsed = SentryDsn.Parse(dsn);
+        services.AddHttpClient(SentryForwarder.HttpClientName);
+        services.AddSingleton(provider => new SentryForwarder(
+            parsed, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SentryForwarder>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<SentryForwarder>());
     }
 
     private static IServiceCollection AddErrorDatabase(this IServiceCollection services)

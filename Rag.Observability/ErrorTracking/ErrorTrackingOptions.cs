@@ -19,4 +19,7 @@ public sealed class ErrorTrackingOptions
 
     /// <summary>Rules for grouping: see <c>docs/errors.md</c>. Empty means none.</summary>
     public string RulesFile { get; set; } = string.Empty;
+
+    /// <summary>DSN of a Sentry project that gets a copy of the sample events. Empty means that nothing is sent to anyone.</summary>
+    public string SentryDsn { get; set; } = string.Empty;
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
+using Rag.Observability.ErrorTracking.Forwarding;
 using Rag.Observability.Spooling;
 
 namespace Rag.Observability.ErrorTracking;
@@ -13,7 +14,8 @@ internal sealed partial class ErrorWriter(
     StoreAndForward<ErrorBatch> store,
     IOptions<ErrorTrackingOptions> options,
     TimeProvider time,
-    ILogger<ErrorWriter> logger) : BackgroundService
+    ILogger<ErrorWriter> logger,
+    SentryForwarder? sentry = null) : BackgroundService
 {
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromMilliseconds(500);
 
@@ -71,6 +73,7 @@ internal sealed partial class ErrorWriter(
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (aggregator.Take() is not { } batch) return;
+        sentry?.Forward(batch);
         try
         {
             if (!await store.SaveAsync(batch, cancellationToken)) tracker.Drop(batch.Groups.Sum(group => group.Count));

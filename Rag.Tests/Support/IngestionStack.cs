@@ -64,6 +64,7 @@ internal sealed class IngestionStack(QueueHost host, LocalQdrant qdrant) : IAsyn
     {
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:qdrant_http"] = qdrant.ConnectionString });
         builder.Services.AddSingleton(model);
+        builder.Services.AddSingleton(new TextCoverage(null, Options.Create(new EmbeddingOptions())));
         builder.Services.AddSingleton<ITokenCounter, WordCounter>();
         builder.Services.AddSingleton(new TextCoverage(null, Options.Create(new EmbeddingOptions())));
         builder.Services.AddOptions<ChunkerOptions>();

@@ -1,14 +1,4 @@
 using Rag.Benchmarks;
-
-switch (args.FirstOrDefault())
-{
-    case "embed":
-        return await EmbedBenchmark.RunAsync(args, CancellationToken.None);
-    case "redact":
-        return RedactionBenchmark.Run();
-    default:
-        Console.Error.WriteLine("Usage: embed | redact");
-        return 2;
 using Rag.Benchmarks.Vectors;
 
 using var stop = new CancellationTokenSource();
@@ -23,13 +13,13 @@ return args switch
     ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
+    ["redact", ..] => RedactionBenchmark.Run(),
     ["vectors", .. var rest] => await VectorsBenchmark.RunAsync(rest, stop.Token),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Rag.Benchmarks embed | eval | queue");
-    Console.Error.WriteLine("Rag.Benchmarks vectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | queue | redact | vectors");
     return 2;
 }

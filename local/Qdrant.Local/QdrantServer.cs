@@ -10,16 +10,15 @@ namespace Qdrant.Local;
 internal static class QdrantServer
 {
     private const string DefaultUrl = "http://127.0.0.1:6333";
-    private const string DefaultFolder = "storage";
 
-    /// <summary>Adds the services. Settings: <c>Storage:Path</c>, <c>Service:ApiKey</c>, <c>Service:ReadOnlyApiKey</c>, <c>urls</c>.</summary>
+    /// <summary>Adds the services. Settings: <c>Storage:Path</c>, <c>Storage:SnapshotBytes</c>, <c>Service:ApiKey</c>, <c>Service:ReadOnlyApiKey</c>, <c>urls</c>.</summary>
     public static WebApplicationBuilder AddQdrant(this WebApplicationBuilder builder)
     {
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls(DefaultUrl);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        var folder = Path.GetFullPath(builder.Configuration["Storage:Path"] ?? DefaultFolder);
-        builder.Services.AddSingleton(services => new CollectionStore(folder, services.GetRequiredService<ILogger<CollectionStore>>()));
+        var storage = StorageSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(services => new CollectionStore(storage, services.GetRequiredService<ILogger<CollectionStore>>()));
         builder.Services.AddSingleton(ServiceSettings.From(builder.Configuration));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RequestStatistics>();

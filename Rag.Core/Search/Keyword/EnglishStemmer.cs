@@ -102,7 +102,7 @@ internal static class EnglishStemmer
 
         w.Cut(cut);
         if (w.EndsWith("at") || w.EndsWith("bl") || w.EndsWith("iz")) w.Append('e');
-        else if (w.EndsWithDouble()) w.Cut(1);
+        else if (w.EndsWithDouble()) w.Cut(w.IsVowelAndDouble() ? 0 : 1);
         else if (w.IsShort()) w.Append('e');
     }
 
@@ -226,6 +226,9 @@ internal static class EnglishStemmer
 
         public readonly bool EndsWithDouble() =>
             Length > 1 && this[^1] == this[^2] && this[^1] is 'b' or 'd' or 'f' or 'g' or 'm' or 'n' or 'p' or 'r' or 't';
+
+        // "add", "egg" and "off" are whole words. A rule of the newer edition (Snowball 3, in PostgreSQL from 18 on).
+        public readonly bool IsVowelAndDouble() => Length == 3 && _buffer[0] is 'a' or 'e' or 'o';
 
         public readonly bool IsShort() => _first >= Length && EndsWithShortSyllable(Length);
 

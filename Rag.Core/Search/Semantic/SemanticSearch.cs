@@ -17,7 +17,7 @@ internal sealed class SemanticSearch(
     public async Task<SemanticHits> FindAsync(string query, SearchFilter? filter, int depth, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var reason = DegradedReason.EmbeddingUnavailable;
+        var reason = DegradedReason.VectorDatabaseUnavailable;
         return await WithinDeadlineAsync(
             started,
             () => reason,
@@ -27,6 +27,7 @@ internal sealed class SemanticSearch(
                 if (models.For(collection) is not { } model) return new SemanticHits([], DegradedReason.ModelChange);
                 if (!model.Coverage.IsKnown(query)) return new SemanticHits([], DegradedReason.Language);
 
+                reason = DegradedReason.EmbeddingUnavailable;
                 var vector = (await model.Generator.GenerateAsync([query], cancellationToken: token))[0].Vector;
                 reason = DegradedReason.VectorDatabaseUnavailable;
                 return new SemanticHits(await index.SearchAsync(collection, vector, depth, filter, token)) { Query = (collection, vector, started) };

@@ -22,10 +22,13 @@ internal sealed class CollectionDirectory(CollectionStore store, EmbeddingModels
     /// <summary>Makes the own collection known, once in the life of this process. Whoever writes vectors calls this first.</summary>
     public async ValueTask RegisterAsync(CancellationToken cancellationToken)
     {
-        if (_isRegistered) return;
-        await store.RegisterAsync(Own.Name, Own.Model, Own.Dimension, cancellationToken);
-        Refresh();
-        _isRegistered = true;
+        while (!_isRegistered)
+        {
+            await store.RegisterAsync(Own.Name, Own.Model, Own.Dimension, cancellationToken);
+            Refresh();
+            // Two models may be the first at the same moment: the one that lost the race for being active comes in at the second try.
+            _isRegistered = (await ListAsync(cancellationToken)).Any(collection => string.Equals(collection.Name, Own.Name, StringComparison.Ordinal));
+        }
     }
 
     /// <summary>All collections; the own one alone before anything was ever written.</summary>

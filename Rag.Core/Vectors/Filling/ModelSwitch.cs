@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Core.Vectors.Collections;
+using Rag.Observability.Errors;
 
 namespace Rag.Core.Vectors.Filling;
 
@@ -49,7 +50,7 @@ internal sealed partial class ModelSwitch(
     private async Task<bool> BuildAsync(VectorCollection own, CancellationToken cancellationToken)
     {
         var active = await directory.ActiveAsync(cancellationToken);
-        if (models.For(active) is { } previous) await filler.FillAsync(active, previous, own.CreatedAt, cancellationToken);
+        if (models.For(active) is { } previous) await FollowAsync(active, previous, own.CreatedAt, cancellationToken);
 
         var missing = await filler.FillAsync(own, models.Current, changedSince: null, cancellationToken);
         LogFilled(own.Name, missing);
@@ -61,6 +62,19 @@ internal sealed partial class ModelSwitch(
         }
 
         return true;
+    }
+
+    // What is new can be found by its words meanwhile: that the old model is gone must not hold up the new one.
+    private async Task FollowAsync(VectorCollection active, EmbeddingModel previous, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await filler.FillAsync(active, previous, since, cancellationToken);
+        }
+        catch (EmbeddingServiceException failure)
+        {
+            LogNotFollowed(failure, active.Name);
+        }
     }
 
     private async Task<bool> KeepAsync(VectorCollection own, IReadOnlyList<VectorCollection> all, CancellationToken cancellationToken)
@@ -84,6 +98,9 @@ internal sealed partial class ModelSwitch(
 
         return false;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The previous model cannot make vectors of new documents for {Collection}: until the switch they are found by words only")]
+    private partial void LogNotFollowed(Exception failure, string collection);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Vectors made for collection {Collection}: {Count}")]
     private partial void LogFilled(string collection, int count);

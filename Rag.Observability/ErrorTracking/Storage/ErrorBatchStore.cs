@@ -9,6 +9,7 @@ internal sealed class ErrorBatchStore(ErrorDatabase database)
 {
     private const int SamplesPerGroup = 50;
     private const int AffectedPerGroup = 1000;
+    private const long RequestsPerHour = 20_000;
 
     public async Task StoreAsync(ErrorBatch batch, CancellationToken cancellationToken)
     {
@@ -101,7 +102,7 @@ internal sealed class ErrorBatchStore(ErrorDatabase database)
     {
         await using var commands = new NpgsqlBatch(connection)
         {
-            BatchCommands = { Hours(group, delta), Keys(group, delta), Affected(group, "user", delta.Users, delta.LastAt), Affected(group, "route", delta.Routes, delta.LastAt) },
+            BatchCommands = { Hours(group, delta), Keys(group, delta), Requests(group, delta), Affected(group, "user", delta.Users, delta.LastAt), Affected(group, "route", delta.Routes, delta.LastAt) },
         };
         foreach (var sample in delta.Samples) commands.BatchCommands.Add(Sample(group, batch, sample));
         commands.BatchCommands.Add(Trim(group));
@@ -133,6 +134,23 @@ internal sealed class ErrorBatchStore(ErrorDatabase database)
             new NpgsqlParameter<Guid> { TypedValue = group },
             new NpgsqlParameter<long[]> { TypedValue = [.. delta.Keys.Select(key => unchecked((long)key))] },
             new NpgsqlParameter<DateTime> { TypedValue = delta.LastAt.UtcDateTime },
+        },
+    };
+
+    /// <summary>In a storm only the first of each hour.</summary>
+    private static NpgsqlBatchCommand Requests(Guid group, ErrorDelta delta) => new(
+        """
+        insert into observability.error_requests (request_id, group_id, seen_at) select request, $1, $3 from unnest($2::text[]) request
+        where (select max(count) from observability.error_hours where group_id = $1 and hour >= date_trunc('hour', $3, 'UTC')) <= $4
+        on conflict do nothing
+        """)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid> { TypedValue = group },
+            new NpgsqlParameter<string[]> { TypedValue = [.. delta.Requests.Select(Storable)] },
+            new NpgsqlParameter<DateTime> { TypedValue = delta.LastAt.UtcDateTime },
+            new NpgsqlParameter<long> { TypedValue = RequestsPerHour },
         },
     };
 

@@ -107,6 +107,7 @@ internal sealed partial class ErrorUpkeep(ErrorDatabase database, IOptions<Error
             {
                 Delete("delete from observability.error_groups where last_seen < $1", now - options.Value.KeepGroups),
                 Delete("delete from observability.error_events where occurred_at < $1", now - options.Value.KeepEvents),
+                Delete("delete from observability.error_requests where seen_at < $1", now - options.Value.KeepEvents),
                 Delete("delete from observability.error_hours where hour < $1", now - options.Value.KeepGroups),
                 Delete("delete from observability.error_batches where received_at < $1", now - KeepBatches),
             },

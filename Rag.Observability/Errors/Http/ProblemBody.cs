@@ -47,7 +47,7 @@ internal sealed class ProblemBody(Redactor redactor, TimeProvider time)
         json.WriteString("message", answer.Message);
         json.WriteString("category", answer.Descriptor.Category.Name());
         json.WriteString("severity", answer.Descriptor.Severity.Name());
-        WriteDetails(json, answer);
+        WriteDetails(json, answer, errorId);
         json.WriteEndObject();
 
         json.WriteString("timestamp", time.GetUtcNow().UtcDateTime);
@@ -57,9 +57,10 @@ internal sealed class ProblemBody(Redactor redactor, TimeProvider time)
         json.WriteEndObject();
     }
 
-    private void WriteDetails(Utf8JsonWriter json, ErrorAnswer answer)
+    private void WriteDetails(Utf8JsonWriter json, ErrorAnswer answer, string? errorId)
     {
         json.WriteStartObject("details");
+        if (errorId is not null) json.WriteString("error_id", errorId);
         if (answer.Fields.Count > 0)
         {
             json.WriteStartArray("errors");

@@ -63,7 +63,16 @@ create table observability.error_events (
     environment text        not null
 );
 create index error_events_by_group on observability.error_events (group_id, occurred_at desc);
-create index error_events_by_request on observability.error_events (request_id) where request_id is not null;
+
+-- Requests that failed, so that their ids find the group also where the event was only counted.
+create table observability.error_requests (
+    request_id text        not null,
+    group_id   uuid        not null references observability.error_groups on delete cascade,
+    seen_at    timestamptz not null,
+    primary key (request_id, group_id)
+);
+create index error_requests_by_group on observability.error_requests (group_id);
+create index error_requests_by_time on observability.error_requests (seen_at);
 
 -- First halves of the error ids that were given out, so that an id finds its group also when its event was only counted.
 create table observability.error_keys (

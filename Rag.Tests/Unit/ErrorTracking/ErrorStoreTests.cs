@@ -245,6 +245,7 @@ public sealed class ErrorStoreTests : IClassFixture<PostgresDatabase>, IAsyncDis
             Hours = { [hour] = count },
         };
         if (user is not null) delta.Users[user] = 1;
+        if (requestId is not null) delta.Requests.Add(requestId);
         if (id is { } known)
         {
             delta.Keys.Add(known.Key);

@@ -38,6 +38,8 @@ public sealed class ErrorTrackingEndToEndTests(PostgresDatabase database) : ICla
             groups.Add((string)group["group"]!["id"]!);
             Assert.Equal("vector_database", (string?)group["group"]!["category"]);
             Assert.Equal("new", (string?)group["group"]!["state"]);
+            groups.Add((string)(await GetAsync(service, $"/errors/{(string)body["request_id"]!}"))["group"]!["id"]!);
+            groups.Add((string)(await GetAsync(service, $"/errors/{(string)body["error"]!["details"]!["error_id"]!}"))["group"]!["id"]!);
         }
 
         Assert.Single(groups);

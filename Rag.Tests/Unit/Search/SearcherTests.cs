@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -198,6 +199,33 @@ public sealed class SearcherTests(PostgresDatabase database) : IClassFixture<Pos
         Assert.Equal(("a", DegradedReason.Language), (response.Results[0].DocumentId, response.DegradedReason));
         Assert.Null((await host.SearchAsync("cats")).DegradedReason);
         Assert.Equal(DegradedReason.Language, (await host.SearchAsync("猫が", SearchType.Semantic)).DegradedReason);
+    }
+
+    [Fact]
+    public async Task A_search_is_a_span_by_the_conventions()
+    {
+        var spans = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Rag",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
+            {
+                if (Equals(activity.GetTagItem("gen_ai.retrieval.top_k"), 17)) spans.Add(activity);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = await RetrievalHost.StartAsync(database.ConnectionString, Nowhere);
+        await host.SearchAsync("alpha", topK: 17);
+
+        var span = Assert.Single(spans);
+        Assert.Equal(("retrieval chunks-words-64", ActivityKind.Client), (span.DisplayName, span.Kind));
+        Assert.Equal(
+            [
+                ("gen_ai.data_source.id", "chunks-words-64"), ("gen_ai.operation.name", "retrieval"), ("gen_ai.retrieval.top_k", 17),
+                ("rag.search.degraded", true), ("rag.search.degraded_reason", "vector_database_unavailable"), ("rag.search.results", 0), ("rag.search.type", "hybrid"),
+            ],
+            span.TagObjects.Select(tag => (tag.Key, tag.Value!)).OrderBy(tag => tag.Key, StringComparer.Ordinal));
     }
 
     [Fact]

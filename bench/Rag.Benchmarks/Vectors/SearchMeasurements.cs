@@ -18,7 +18,7 @@ internal static class SearchMeasurements
 
     public static async Task RunAsync(string folder, SampleVectors data, int queries, TargetReport report)
     {
-        await using var store = new CollectionStore(folder, NullLogger<CollectionStore>.Instance);
+        await using var store = new CollectionStore(new StorageSettings { Path = folder }, NullLogger<CollectionStore>.Instance);
         var points = store.Get(VectorsBenchmark.Collection).Points;
         points.Quantize([points.Fields[0] with { Quantized = true }]);
         using var view = points.OpenView();

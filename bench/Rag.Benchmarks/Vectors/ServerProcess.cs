@@ -22,7 +22,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From starting the process to its first answer.</summary>
     public TimeSpan Startup { get; }
 
-    /// <summary>Resident memory in bytes.</summary>
+    /// <summary>
+    /// Bytes that the process alone holds in memory: on Linux without the pages of the runtime's own files, which all .NET processes
+    /// of a machine share and which the kernel drops when it needs the room.
+    /// </summary>
+    public long OwnBytes
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux()) return ResidentBytes;
+            return File.ReadLines($"/proc/{_process.Id}/status")
+                .Where(l => l.StartsWith("RssAnon:", StringComparison.Ordinal) || l.StartsWith("RssShmem:", StringComparison.Ordinal))
+                .Sum(l => long.Parse(l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) * 1024);
+        }
+    }
+
+    /// <summary>Resident memory in bytes, shared pages included.</summary>
     public long ResidentBytes
     {
         get

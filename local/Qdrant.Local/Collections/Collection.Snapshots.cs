@@ -3,12 +3,10 @@ namespace Qdrant.Local.Collections;
 /// <content>Snapshots keep the log from growing without end; they are written beside the writer, from a view.</content>
 internal sealed partial class Collection
 {
-    private const long SmallestWorthIt = 64 << 20;
-
     private void ContinueSnapshot()
     {
         if (_snapshot is { IsCompleted: true }) FinishSnapshot();
-        if (_snapshot is not null || _log.Bytes < SmallestWorthIt || _log.Bytes < 2 * _bytesAfterSnapshot) return;
+        if (_snapshot is not null || _log.Bytes < _settings.SnapshotBytes || _log.Bytes < 2 * _bytesAfterSnapshot) return;
         if (_log.Bytes < 2 * LiveBytes()) return;
         try
         {

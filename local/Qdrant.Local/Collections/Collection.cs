@@ -18,6 +18,7 @@ internal sealed partial class Collection : IAsyncDisposable
     private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(new BoundedChannelOptions(1024) { SingleReader = true });
     private readonly CollectionFolder _folder;
     private readonly CollectionLog _log;
+    private readonly StorageSettings _settings;
     private readonly ILogger _logger;
     private readonly Task _writer;
     private JsonObject _config;
@@ -26,11 +27,12 @@ internal sealed partial class Collection : IAsyncDisposable
     private long _bytesAfterSnapshot;
     private bool _mustRewrite;
 
-    public Collection(CollectionFolder folder, JsonObject config, PointStore points, CollectionLog log, IReadOnlyList<RecoveryNote> notes, ILogger logger)
+    public Collection(CollectionFolder folder, JsonObject config, PointStore points, CollectionLog log, IReadOnlyList<RecoveryNote> notes, StorageSettings settings, ILogger logger)
     {
         _folder = folder;
         _config = config;
         _log = log;
+        _settings = settings;
         _logger = logger;
         Points = points;
         Notes = notes;

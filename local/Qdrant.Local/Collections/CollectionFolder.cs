@@ -19,7 +19,7 @@ internal sealed class CollectionFolder(string path, string name)
     public string Name { get; } = name;
 
     /// <summary>Makes the folder, its first log and its descriptor, durably.</summary>
-    public static Collection Create(string parent, string name, JsonObject config, ILogger logger)
+    public static Collection Create(string parent, string name, JsonObject config, StorageSettings settings, ILogger logger)
     {
         var path = System.IO.Path.Combine(parent, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(path);
@@ -29,7 +29,7 @@ internal sealed class CollectionFolder(string path, string name)
             var log = CollectionLog.Create(path);
             folder.Save(config, []);
             DurableFile.FlushFolder(parent);
-            return new Collection(folder, config, new PointStore(VectorSettings.Fields(config)), log, [], logger);
+            return new Collection(folder, config, new PointStore(VectorSettings.Fields(config)), log, [], settings, logger);
         }
         catch
         {
@@ -39,7 +39,7 @@ internal sealed class CollectionFolder(string path, string name)
     }
 
     /// <summary>Reads a folder; null when it is a leftover, which is removed.</summary>
-    public static Collection? Open(string path, ILogger logger)
+    public static Collection? Open(string path, StorageSettings settings, ILogger logger)
     {
         var descriptor = System.IO.Path.Combine(path, Descriptor);
         if (!File.Exists(descriptor))
@@ -56,7 +56,7 @@ internal sealed class CollectionFolder(string path, string name)
             store.Indexes.Set(ReadIndex(index!), store.Slots, 0);
         var notes = new List<RecoveryNote>();
         var log = CollectionLog.Open(path, store, notes);
-        return new Collection(new CollectionFolder(path, description["name"]!.GetValue<string>()), config, store, log, notes, logger);
+        return new Collection(new CollectionFolder(path, description["name"]!.GetValue<string>()), config, store, log, notes, settings, logger);
     }
 
     /// <summary>Replaces the descriptor.</summary>

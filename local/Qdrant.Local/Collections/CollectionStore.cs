@@ -8,6 +8,7 @@ namespace Qdrant.Local.Collections;
 /// <summary>All collections and aliases of a data folder. Look-ups take no lock; changes go one at a time.</summary>
 internal sealed partial class CollectionStore : IAsyncDisposable
 {
+    private readonly StorageSettings _settings;
     private readonly ILogger<CollectionStore> _logger;
     private readonly SemaphoreSlim _changes = new(1, 1);
     private readonly string _collections;
@@ -16,8 +17,10 @@ internal sealed partial class CollectionStore : IAsyncDisposable
     private ImmutableSortedDictionary<string, Collection> _byName;
     private ImmutableSortedDictionary<string, string> _aliases;
 
-    public CollectionStore(string folder, ILogger<CollectionStore> logger)
+    public CollectionStore(StorageSettings settings, ILogger<CollectionStore> logger)
     {
+        var folder = settings.Path;
+        _settings = settings;
         _logger = logger;
         _collections = Path.Combine(folder, "collections");
         _aliasFile = Path.Combine(folder, "aliases.json");
@@ -26,7 +29,7 @@ internal sealed partial class CollectionStore : IAsyncDisposable
         var opened = new List<Collection>();
         foreach (var path in Directory.EnumerateDirectories(_collections))
         {
-            if (CollectionFolder.Open(path, logger) is not { } collection) continue;
+            if (CollectionFolder.Open(path, settings, logger) is not { } collection) continue;
             opened.Add(collection);
             foreach (var note in collection.Notes) Report(collection, note);
         }
@@ -61,7 +64,7 @@ internal sealed partial class CollectionStore : IAsyncDisposable
         {
             if (_byName.ContainsKey(name)) throw QdrantException.AlreadyExists(name);
             if (_aliases.ContainsKey(name)) throw QdrantException.WrongInput($"Can't create collection with name {name}. Alias with the same name already exists");
-            var collection = CollectionFolder.Create(_collections, name, config, _logger);
+            var collection = CollectionFolder.Create(_collections, name, config, _settings, _logger);
             Volatile.Write(ref _byName, _byName.Add(name, collection));
         }
         catch (IOException e)

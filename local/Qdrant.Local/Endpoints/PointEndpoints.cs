@@ -40,7 +40,7 @@ internal static class PointEndpoints
         var ids = new List<PointId>();
         foreach (var id in body.Root.Required("ids").AsArray().EnumerateArray()) ids.Add(PointId.Parse(id));
         using var view = collection.Points.OpenView();
-        var slots = ids.Distinct().Select(id => view.TryFind(id, out var slot) ? slot : -1).Where(slot => slot >= 0);
+        var slots = ids.Distinct().Select(id => view.TryFind(id, out var slot) ? slot : -1).Where(slot => slot >= 0).ToList();
         await Envelope.WriteAsync(context, json => WriteRecords(json, view, slots, output));
     }
 
@@ -54,7 +54,8 @@ internal static class PointEndpoints
         violations.ThrowIfAny();
         var output = Output(body.Root, collection, payload: true);
         using var view = collection.Points.OpenView();
-        await Envelope.WriteAsync(context, json => request.Write(json, view, output));
+        var (page, next) = request.Find(view);
+        await Envelope.WriteAsync(context, json => ScrollRequest.Write(json, view, output, page, next));
     }
 
     private static async Task Count(HttpContext context, CollectionStore collections)

@@ -24,18 +24,27 @@ internal static class Envelope
     {
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter, Options);
-        json.WriteStartObject();
-        json.WritePropertyName("result");
-        foreach (var _ in steps(json))
+        try
         {
-            if (json.BytesPending < FlushAt) continue;
-            json.Flush();
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-        }
+            json.WriteStartObject();
+            json.WritePropertyName("result");
+            foreach (var _ in steps(json))
+            {
+                if (json.BytesPending < FlushAt) continue;
+                json.Flush();
+                await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            }
 
-        json.WriteString("status", "ok");
-        json.WriteNumber("time", Seconds(context));
-        json.WriteEndObject();
+            json.WriteString("status", "ok");
+            json.WriteNumber("time", Seconds(context));
+            json.WriteEndObject();
+        }
+        catch
+        {
+            // Half an answer must not stand before the error's body.
+            json.Reset();
+            throw;
+        }
     }
 
     /// <summary>Answers with an error.</summary>

@@ -25,11 +25,16 @@ internal sealed record ScrollRequest(ulong Limit, PointId? Offset, Filter? Filte
         return request;
     }
 
-    /// <summary>Writes the page; yields after each point.</summary>
-    public IEnumerable<bool> Write(Utf8JsonWriter json, ReadView view, PointOutput output)
+    /// <summary>Finds the page, and where the next one starts.</summary>
+    public (List<ScoredSlot> Page, PointId? Next) Find(ReadView view)
     {
         var plan = FilterPlan.For(Filter, view);
-        var (page, next) = OrderBy is null ? ById(view, plan) : (OrderScan.Find(view, plan, OrderBy, Bounded(Limit), keepDuplicates: true), null);
+        return OrderBy is null ? ById(view, plan) : (OrderScan.Find(view, plan, OrderBy, Bounded(Limit), keepDuplicates: true), null);
+    }
+
+    /// <summary>Writes a page; yields after each point.</summary>
+    public static IEnumerable<bool> Write(Utf8JsonWriter json, ReadView view, PointOutput output, List<ScoredSlot> page, PointId? next)
+    {
         json.WriteStartObject();
         json.WriteStartArray("points");
         foreach (var found in page)

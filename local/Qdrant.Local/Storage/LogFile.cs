@@ -50,10 +50,11 @@ internal sealed class LogFile : IDisposable
         {
             RandomAccess.Write(_file, frame, Length);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
+            // A limit on the size of files comes out of the runtime as an argument error.
             RandomAccess.SetLength(_file, Length);
-            throw;
+            throw e as IOException ?? new IOException($"{Path} cannot grow: {e.Message}", e);
         }
 
         Length += frame.Length;

@@ -19,6 +19,16 @@ internal static partial class ServiceExtensions
             .WithHttpEndpoint(port)
             .WithHttpHealthCheck(healthPath);
 
+    /// <summary>Keeps what a service writes to disk (spools, audit journal, log files) in the data folder.</summary>
+    public static IResourceBuilder<ProjectResource> WithDataIn(this IResourceBuilder<ProjectResource> service, DataFolder data)
+    {
+        var folder = data.Folder(service.Resource.Name);
+        return service
+            .WithEnvironment("Spool__Folder", Path.Combine(folder, "spool"))
+            .WithEnvironment("Audit__Folder", Path.Combine(folder, "audit"))
+            .WithEnvironment("Logging__Files__Folder", Path.Combine(folder, "logs"));
+    }
+
     /// <summary>Says on the console where a service is, as soon as it is there for the first time.</summary>
     public static IResourceBuilder<ProjectResource> Announced(this IResourceBuilder<ProjectResource> service, string what)
     {

@@ -12,18 +12,21 @@ var rag = builder.AddRagDatabase("postgres", "rag", options.Infrastructure, runt
 var qdrant = builder.AddQdrant("qdrant", options.Infrastructure, data);
 
 var api = builder.AddService<Projects.Rag_Api>("rag-api", options.ApiPort)
+    .WithDataIn(data)
     .WithEnvironment("Embeddings__ModelPath", runtime.ModelPath)
     .WithReference(rag).WaitFor(rag)
     .WithQdrant(qdrant).WaitForStart(qdrant)
     .Announced("The API");
 
 var worker = builder.AddService<Projects.Rag_EmbeddingWorker>("embedding-worker")
+    .WithDataIn(data)
     .WithEnvironment("Embeddings__ModelPath", runtime.ModelPath)
     .WithReference(rag).WaitFor(rag)
     .WithQdrant(qdrant).WaitForStart(qdrant);
 
 // Watches the others from outside, so it waits for none of them.
 builder.AddService<Projects.Rag_Monitor>("rag-monitor", options.MonitorPort)
+    .WithDataIn(data)
     .WithReference(api)
     .WithReference(worker)
     .WithReference(qdrant.GetEndpoint("http"))

@@ -1,20 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rag.Api.Access;
+using Rag.Observability.Access;
+using Rag.Observability.Audit;
 using Rag.Observability.Errors.Http;
+using Rag.Observability.Logging;
 
 namespace Rag.Api;
 
-/// <summary>What holds for every call: snake_case JSON, strict reading, bounded bodies, one shape of error.</summary>
+/// <summary>What holds for every call: snake_case JSON, strict reading, bounded bodies, one shape of error, who may call what.</summary>
 internal static class HttpContract
 {
     public static void AddHttpContract(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBodyLimit.MaxDiscardedBytes;
-        });
-
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             var options = json.SerializerOptions;
@@ -27,11 +25,16 @@ internal static class HttpContract
             options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
         });
 
+        builder.AddAudit();
+        builder.AddAccess(ApiAccess.Rules);
     }
 
     public static void UseHttpContract(this WebApplication app)
     {
         app.UseRagErrors();
+        app.UseRequestLogging();
         app.UseMiddleware<RequestBodyLimit>();
+        app.UseFileServer(); // the question page: wwwroot/index.html
+        app.UseAccess();
     }
 }

@@ -25,10 +25,12 @@ var app = builder.Build();
 
 app.UseHttpContract();
 app.MapDefaultEndpoints();
-app.UseFileServer(); // the question page: wwwroot/index.html
 app.MapDocuments();
 app.MapSearch();
 app.MapAsk();
 app.MapAdmin();
+app.MapAudit();
+app.MapKeys();
+app.MapLogLevels();
 
 app.Run();

@@ -12,20 +12,22 @@ internal sealed class RequestBodyLimit(RequestDelegate next)
     /// <summary>Largest body that is accepted, in bytes.</summary>
     public const long MaxBytes = 16 * 1024 * 1024;
 
-    /// <summary>Largest body that is read only to be thrown away; beyond it the server closes the connection.</summary>
+    /// <summary>Largest body that is read only to be thrown away; a longer one is refused unread.</summary>
     public const long MaxDiscardedBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan DiscardTimeout = TimeSpan.FromSeconds(10);
 
     public async Task InvokeAsync(HttpContext context)
     {
+        var limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
         if (context.Request.ContentLength > MaxBytes)
         {
+            if (limit is { IsReadOnly: false }) limit.MaxRequestBodySize = MaxDiscardedBytes;
             if (context.Request.ContentLength <= MaxDiscardedBytes) await DiscardBodyAsync(context);
             throw new BadHttpRequestException("The request body is too large.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = MaxBytes;
+        if (limit is { IsReadOnly: false }) limit.MaxRequestBodySize = MaxBytes;
         await next(context);
     }
 

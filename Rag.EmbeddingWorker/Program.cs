@@ -3,6 +3,7 @@ using Rag.Core.Embeddings;
 using Rag.Core.Jobs;
 using Rag.Core.Storage;
 using Rag.Core.Vectors;
+using Rag.Observability.Errors.Http;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -16,6 +17,7 @@ builder.AddJobWorker();
 
 var app = builder.Build();
 
+app.UseRagErrors();
 app.MapDefaultEndpoints();
 
 app.Run();

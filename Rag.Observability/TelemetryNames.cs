@@ -86,6 +86,8 @@ public static class TelemetryNames
         public const string GenAiClientOperationDuration = "gen_ai.client.operation.duration";
         public const string GenAiClientTokenUsage = "gen_ai.client.token.usage";
         public const string LogDropped = "rag.log.dropped";
+        public const string AuditLost = "rag.audit.lost";
+        public const string AuditJournalFailures = "rag.audit.journal_failures";
         public const string GenAiClientTimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
         public const string InventedCitations = "rag.answer.invented_citations";
         public const string EmbeddingDuration = "rag.embedding.duration";

@@ -14,6 +14,7 @@ using Rag.Observability;
 using Rag.Observability.Errors.Http;
 using Rag.Observability.ErrorTracking;
 using Rag.Observability.Health;
+using Rag.Observability.Logging;
 using ServiceDefaults.Health;
 
 #pragma warning disable MA0048 // The file is named as in every Aspire solution.
@@ -36,6 +37,7 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.AddRagLogging();
         builder.ConfigureOpenTelemetry();
         builder.AddDefaultHealthChecks();
         builder.AddRagErrors();

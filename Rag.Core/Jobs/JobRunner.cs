@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Observability;
 using Rag.Observability.Errors;
+using Rag.Observability.ErrorTracking;
 
 namespace Rag.Core.Jobs;
 
@@ -17,7 +18,8 @@ internal sealed partial class JobRunner(
     IOptions<JobWorkerOptions> options,
     TimeProvider time,
     Random random,
-    ILogger<JobRunner> logger)
+    ILogger<JobRunner> logger,
+    ErrorTracker? errors = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(handler => handler.Kind, StringComparer.Ordinal);
@@ -99,16 +101,28 @@ internal sealed partial class JobRunner(
             if (!buried) return "lost";
             telemetry.CountDeadLetter(lease.Kind);
             LogDead(failure, lease.Attempt);
+            Track(lease, failure);
             return "dead";
         }
 
         var backoff = JobBackoff.After(lease.Attempt, options.Value, random);
         var delay = retryAfter > backoff ? retryAfter.Value : backoff;
         await UntilItWorksAsync(() => store.RetryAsync(lease, delay, kind == JobFailure.Unforeseen, reason, abandon), abandon);
-        if (kind == JobFailure.Unforeseen) LogUnforeseen(failure, lease.Attempt, delay.TotalSeconds);
-        else LogDependency(lease.Attempt, delay.TotalSeconds, reason);
+        if (kind == JobFailure.Unforeseen)
+        {
+            LogUnforeseen(failure, lease.Attempt, delay.TotalSeconds);
+            Track(lease, failure);
+        }
+        else
+        {
+            LogDependency(lease.Attempt, delay.TotalSeconds, reason);
+        }
+
         return "retried";
     }
+
+    private void Track(JobLease lease, Exception failure) =>
+        errors?.Capture(failure, new ErrorContext(ErrorSource.Job) { Route = string.Concat("process ", lease.Kind), RequestId = lease.RequestId });
 
     private bool IsHopeless(JobLease lease, JobFailure kind) => kind switch
     {

@@ -21,7 +21,7 @@ public sealed class ErrorTracker
         (_time, _random) = (time, random);
         _dropped = meters.Create(TelemetryNames.Source).CreateCounter<long>(
             TelemetryNames.Metrics.ErrorsDropped, "{error}", "Errors that were answered and logged, but not stored.");
-        _captured = Channel.CreateBounded<CapturedError>(new BoundedChannelOptions(options.Value.Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        _captured = Channel.CreateBounded<CapturedError>(new BoundedChannelOptions(options.Value.Capacity) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     internal ChannelReader<CapturedError> Captured => _captured.Reader;

@@ -20,7 +20,9 @@ internal sealed class BoundedHealthCheck(IHealthCheck inner, TimeSpan limit, Tim
         try
         {
             // A second guard: a check that does not look at its token would hold up the whole report.
-            return await inner.CheckHealthAsync(context, linked.Token).WaitAsync(linked.Token);
+            var check = inner.CheckHealthAsync(context, linked.Token);
+            _ = check.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return await check.WaitAsync(linked.Token);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Configuration;
 
 namespace Microsoft.Extensions.ServiceDiscovery;
@@ -9,7 +11,9 @@ namespace Microsoft.Extensions.ServiceDiscovery;
 internal sealed class ServiceEndpoints(IConfiguration configuration)
 {
     private const string Section = "services";
-    private int _turn = -1;
+
+    /// <summary>One turn for each service: with a common one, two services that are called alternately would each stay with one address.</summary>
+    private readonly ConcurrentDictionary<string, StrongBox<int>> _turns = new(StringComparer.Ordinal);
 
     public Uri Resolve(Uri logical)
     {
@@ -38,7 +42,8 @@ internal sealed class ServiceEndpoints(IConfiguration configuration)
         if (addresses.Count == 0 && section.Value is { Length: > 0 } single) addresses.Add(single);
         if (addresses.Count == 0) return null;
 
-        var address = addresses[(int)((uint)Interlocked.Increment(ref _turn) % (uint)addresses.Count)]!;
+        var turn = addresses.Count == 1 ? 0u : (uint)Interlocked.Increment(ref _turns.GetOrAdd(section.Path, static _ => new StrongBox<int>(-1)).Value);
+        var address = addresses[(int)(turn % (uint)addresses.Count)]!;
         return new Uri(address.Contains("://", StringComparison.Ordinal) ? address : $"{scheme}://{address}");
     }
 

@@ -12,6 +12,8 @@ return args switch
 {
     ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
+    ["logging"] => await LoggingBenchmark.RunAsync(),
+    ["pipeline"] => await PipelineBenchmark.RunAsync(),
     ["queue", .. var rest] => await QueueBenchmark.RunAsync(rest, stop.Token),
     ["redact", ..] => RedactionBenchmark.Run(),
     ["vectors", .. var rest] => await VectorsBenchmark.RunAsync(rest, stop.Token),
@@ -20,6 +22,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | queue | redact | vectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | logging | pipeline | queue | redact | vectors");
     return 2;
 }

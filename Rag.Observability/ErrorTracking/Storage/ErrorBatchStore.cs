@@ -7,6 +7,9 @@ namespace Rag.Observability.ErrorTracking.Storage;
 /// <summary>Writes a batch: all of it or none, and once, in however many tries.</summary>
 internal sealed class ErrorBatchStore(ErrorDatabase database)
 {
+    /// <summary>A caller who can put anything into a message could otherwise make as many groups as they like.</summary>
+    private const long MostGroups = 10_000;
+    private const string Overflow = "v1:overflow";
     private const int SamplesPerGroup = 50;
     private const int AffectedPerGroup = 1000;
     private const long RequestsPerHour = 20_000;
@@ -36,43 +39,54 @@ internal sealed class ErrorBatchStore(ErrorDatabase database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    private static async Task<LockedGroup> LockGroupAsync(NpgsqlConnection connection, ErrorBatch batch, ErrorDelta delta, CancellationToken cancellationToken)
+    /// <summary>The group that the delta goes to: its own, made when it is missing, or beyond the limit the one for all others.</summary>
+    private static async Task<LockedGroup> LockGroupAsync(NpgsqlConnection connection, ErrorBatch batch, ErrorDelta delta, CancellationToken cancellationToken) =>
+        await FindGroupAsync(connection, delta.Fingerprint, cancellationToken)
+        ?? await MakeGroupAsync(connection, batch, delta, MostGroups, cancellationToken)
+        ?? await FindGroupAsync(connection, Overflow, cancellationToken)
+        ?? await MakeGroupAsync(
+            connection, batch, delta with { Fingerprint = Overflow, Title = "Errors beyond the limit of groups", Reason = $"there are {MostGroups} groups already" },
+            long.MaxValue, cancellationToken)
+        ?? throw new DatabaseException("An error group went away while it was written.");
+
+    private static async Task<LockedGroup?> FindGroupAsync(NpgsqlConnection connection, string fingerprint, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlBatch(connection)
+        await using var command = new NpgsqlCommand($"select id, count, {GroupRow.DecisionColumns} from observability.error_groups where fingerprint = $1 for update", connection)
         {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand(
-                    """
-                    insert into observability.error_groups
-                        (id, fingerprint, reason, title, type, code, category, severity, first_seen, last_seen, first_version, last_version)
-                    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10)
-                    on conflict (fingerprint) do nothing
-                    """)
-                {
-                    Parameters =
-                    {
-                        new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7() },
-                        new NpgsqlParameter<string> { TypedValue = delta.Fingerprint },
-                        new NpgsqlParameter<string> { TypedValue = Storable(delta.Reason) },
-                        new NpgsqlParameter<string> { TypedValue = Storable(delta.Title) },
-                        new NpgsqlParameter<string> { TypedValue = delta.Type },
-                        new NpgsqlParameter { Value = (object?)delta.Code ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                        new NpgsqlParameter<string> { TypedValue = delta.Category.Name() },
-                        new NpgsqlParameter<short> { TypedValue = (short)delta.Severity },
-                        new NpgsqlParameter<DateTime> { TypedValue = delta.FirstAt.UtcDateTime },
-                        new NpgsqlParameter<string> { TypedValue = batch.Version },
-                    },
-                },
-                new NpgsqlBatchCommand($"select id, count, {GroupRow.DecisionColumns} from observability.error_groups where fingerprint = $1 for update")
-                {
-                    Parameters = { new NpgsqlParameter<string> { TypedValue = delta.Fingerprint } },
-                },
-            },
+            Parameters = { new NpgsqlParameter<string> { TypedValue = fingerprint } },
         };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return new LockedGroup(row.GetGuid(0), row.GetInt64(1), GroupRow.ReadDecision(row, 2));
+        return await row.ReadAsync(cancellationToken) ? new LockedGroup(row.GetGuid(0), row.GetInt64(1), GroupRow.ReadDecision(row, 2)) : null;
+    }
+
+    private static async Task<LockedGroup?> MakeGroupAsync(
+        NpgsqlConnection connection, ErrorBatch batch, ErrorDelta delta, long most, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            insert into observability.error_groups
+                (id, fingerprint, reason, title, type, code, category, severity, first_seen, last_seen, first_version, last_version)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $10 where (select count(*) from observability.error_groups) < $11
+            on conflict (fingerprint) do nothing
+            """, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7() },
+                new NpgsqlParameter<string> { TypedValue = delta.Fingerprint },
+                new NpgsqlParameter<string> { TypedValue = Storable(delta.Reason) },
+                new NpgsqlParameter<string> { TypedValue = Storable(delta.Title) },
+                new NpgsqlParameter<string> { TypedValue = delta.Type },
+                Text(delta.Code),
+                new NpgsqlParameter<string> { TypedValue = delta.Category.Name() },
+                new NpgsqlParameter<short> { TypedValue = (short)delta.Severity },
+                new NpgsqlParameter<DateTime> { TypedValue = delta.FirstAt.UtcDateTime },
+                new NpgsqlParameter<string> { TypedValue = batch.Version },
+                new NpgsqlParameter<long> { TypedValue = most },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await FindGroupAsync(connection, delta.Fingerprint, cancellationToken);
     }
 
     private static async Task UpdateGroupAsync(

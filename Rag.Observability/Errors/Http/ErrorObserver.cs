@@ -9,6 +9,8 @@ namespace Rag.Observability.Errors.Http;
 /// <summary>What the operator gets to know of a failed request: one log line, one count, one event on the span. None of it can fail the answer.</summary>
 internal sealed partial class ErrorObserver
 {
+    private const int LongestStack = 16_000;
+
     private readonly ILogger<ErrorObserver> _logger;
     private readonly Redactor _redactor;
     private readonly Counter<long> _errors;
@@ -48,8 +50,10 @@ internal sealed partial class ErrorObserver
     {
         { "exception.type", exception.GetType().FullName },
         { "exception.message", _redactor.Redact(exception.Message) },
-        { "exception.stacktrace", _redactor.Redact(exception.ToString()) },
+        { "exception.stacktrace", Shorten(_redactor.Redact(exception.ToString())) },
     }));
+
+    private static string Shorten(string text) => text.Length <= LongestStack ? text : text[..LongestStack];
 
     /// <summary>Observation never replaces the answer: a sink that throws loses its own record and nothing else.</summary>
     private static void Guarded(Action observe)

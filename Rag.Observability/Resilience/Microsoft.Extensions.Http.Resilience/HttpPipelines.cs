@@ -15,14 +15,23 @@ namespace Microsoft.Extensions.Http.Resilience;
 internal sealed class HttpPipelines(
     IOptionsMonitor<HttpStandardResilienceOptions> options, Breakers breakers, ResilienceTelemetry telemetry, TimeProvider time)
 {
+    private const int MostPipelines = 200;
+    private const string Others = "others";
+
     private readonly ConcurrentDictionary<(string Client, string OptionsName, string Authority), Lazy<ResiliencePipeline<HttpResponseMessage>>> _pipelines = new();
 
     public TimeProvider Time => time;
 
-    public ResiliencePipeline<HttpResponseMessage> For(string client, string optionsName, HttpRequestMessage request) => _pipelines.GetOrAdd(
-        (client, optionsName, request.RequestUri is { IsAbsoluteUri: true } uri ? uri.Authority : string.Empty),
-        static (key, self) => new Lazy<ResiliencePipeline<HttpResponseMessage>>(() => self.Build(key.Client, key.OptionsName, key.Authority)),
-        this).Value;
+    public ResiliencePipeline<HttpResponseMessage> For(string client, string optionsName, HttpRequestMessage request)
+    {
+        var key = (client, optionsName, request.RequestUri is { IsAbsoluteUri: true } uri ? uri.Authority : string.Empty);
+        if (_pipelines.TryGetValue(key, out var known)) return known.Value;
+
+        // A client that is sent to any address there is must not fill the memory with breakers: the latecomers share one.
+        if (_pipelines.Count >= MostPipelines) key = (client, optionsName, Others);
+        return _pipelines.GetOrAdd(
+            key, static (k, self) => new Lazy<ResiliencePipeline<HttpResponseMessage>>(() => self.Build(k.Client, k.OptionsName, k.Authority)), this).Value;
+    }
 
     private ResiliencePipeline<HttpResponseMessage> Build(string client, string optionsName, string authority)
     {

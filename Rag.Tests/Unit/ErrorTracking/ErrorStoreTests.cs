@@ -211,6 +211,35 @@ public sealed class ErrorStoreTests : IClassFixture<PostgresDatabase>, IAsyncDis
     }
 
     [Fact]
+    [Trait("Seed", "T4")]
+    public async Task Beyond_ten_thousand_groups_the_rest_is_counted_in_one()
+    {
+        await using (var connection = await _database.OpenAsync(default))
+        await using (var fill = new NpgsqlCommand(
+            """
+            insert into observability.error_groups (id, fingerprint, reason, title, type, category, severity, first_seen, last_seen, first_version, last_version)
+            select gen_random_uuid(), 'filled-' || n, '', '', '', 'internal', 0, '1990-01-01', '1990-01-01', '1', '1' from generate_series(1, 10000) n
+            """, connection))
+        {
+            await fill.ExecuteNonQueryAsync();
+        }
+
+        try
+        {
+            await StoreAsync(Delta(fingerprint: _tag + "x", count: 2));
+            await StoreAsync(Delta(fingerprint: _tag + "y", count: 3));
+
+            Assert.Equal(5, (await FindAsync("v1:overflow")).Group.Count);
+        }
+        finally
+        {
+            await using var connection = await _database.OpenAsync(default);
+            await using var empty = new NpgsqlCommand("delete from observability.error_groups where fingerprint like 'filled-%' or fingerprint = 'v1:overflow'", connection);
+            await empty.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
     public async Task Text_that_postgres_cannot_hold_is_stored_all_the_same()
     {
         await StoreAsync(Delta(id: new ErrorId(77, 1), message: "a\0b", user: "u\0"));

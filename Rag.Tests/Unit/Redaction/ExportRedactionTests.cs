@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -79,7 +80,15 @@ public sealed class ExportRedactionTests
             receiver.Settings))
         {
             await service.Client.GetAsync(new Uri("/work?token=zq-query", UriKind.Relative));
-            await service.StopAsync();
+            await Eventually.IsTrueAsync(
+                () =>
+                {
+                    service.Services.GetRequiredService<LoggerProvider>().ForceFlush(1000);
+                    service.Services.GetRequiredService<TracerProvider>().ForceFlush(1000);
+                    return receiver.Bodies.GetValueOrDefault("/v1/logs", "").Contains("kept_scope", StringComparison.Ordinal)
+                        && receiver.Bodies.GetValueOrDefault("/v1/traces", "").Contains("GET /work", StringComparison.Ordinal);
+                },
+                "Nothing was exported.");
         }
 
         Assert.DoesNotContain("zq-", string.Concat(receiver.Bodies.Values), StringComparison.Ordinal);

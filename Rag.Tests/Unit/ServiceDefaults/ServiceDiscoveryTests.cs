@@ -28,7 +28,17 @@ public sealed class ServiceDiscoveryTests
         Assert.Equal([9001, 9002, 9001, 9002], sent.Select(uri => uri.Port));
     }
 
-    private static async Task<List<Uri>> SendAsync(string logical, int times = 1)
+    [Fact]
+    public async Task Two_services_that_are_called_alternately_do_not_stay_with_one_address_each()
+    {
+        var sent = await SendAsync(["http://many/", "http://others/", "http://many/", "http://others/"]);
+
+        Assert.Equal([9001, 9003, 9002, 9004], sent.Select(uri => uri.Port));
+    }
+
+    private static Task<List<Uri>> SendAsync(string logical, int times = 1) => SendAsync([.. Enumerable.Repeat(logical, times)]);
+
+    private static async Task<List<Uri>> SendAsync(string[] addresses)
     {
         var sent = new List<Uri>();
         var services = new ServiceCollection();
@@ -40,6 +50,8 @@ public sealed class ServiceDiscoveryTests
             ["services:both:https:0"] = "https://localhost:7001",
             ["services:many:http:0"] = "http://localhost:9001",
             ["services:many:http:1"] = "http://localhost:9002",
+            ["services:others:http:0"] = "http://localhost:9003",
+            ["services:others:http:1"] = "http://localhost:9004",
         }).Build());
         services.AddHttpClient("x").AddServiceDiscovery().ConfigurePrimaryHttpMessageHandler(() => new StubHandler(request =>
         {
@@ -49,7 +61,7 @@ public sealed class ServiceDiscoveryTests
         await using var provider = services.BuildServiceProvider();
         using var client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("x");
 
-        for (var i = 0; i < times; i++) await client.GetAsync(logical);
+        foreach (var address in addresses) await client.GetAsync(address);
 
         return sent;
     }

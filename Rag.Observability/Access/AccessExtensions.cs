@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rag.Observability.Audit;
+using Rag.Observability.Storage;
+
+namespace Rag.Observability.Access;
+
+public static class AccessExtensions
+{
+    /// <summary>
+    /// API keys with roles, the table of who may call what, limits for requests, bodies and times. Needs <c>AddAudit</c>. Keys are required except in development;
+    /// <c>Auth:Required</c> says otherwise.
+    /// </summary>
+    public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder, IEnumerable<AccessRule> rules)
+    {
+        var services = builder.Services;
+        var isDevelopment = builder.Environment.IsDevelopment();
+        services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section).ValidateDataAnnotations().ValidateOnStart()
+            .PostConfigure(options => options.Required ??= !isDevelopment)
+            .Validate(options => isDevelopment || !options.IsOpen, "Auth:Required=false is for development only.");
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new AccessRules(rules));
+        services.AddSingleton<AttemptLimits>();
+        services.AddSingleton<RequestBudgets>();
+        if (ObservabilityDatabase.IsConfigured(builder.Configuration))
+        {
+            ObservabilityDatabase.Register(services);
+            services.AddSingleton<ApiKeyStore>();
+        }
+
+        services.AddSingleton(provider => new ApiKeyDirectory(
+            provider.GetService<ApiKeyStore>(), provider.GetRequiredService<IOptions<AccessOptions>>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ApiKeyDirectory>>()));
+        services.AddSingleton(provider => new ApiKeys(
+            provider.GetService<ApiKeyStore>(), provider.GetRequiredService<ApiKeyDirectory>(), provider.GetRequiredService<AuditTrail>(), provider.GetRequiredService<TimeProvider>()));
+
+        services.AddAuthentication(ApiKeyHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        services.AddSingleton<IAuthorizationHandler, AccessRequirement.Handler>();
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().AddRequirements(new AccessRequirement()).Build())
+            .SetDefaultPolicy(new AuthorizationPolicyBuilder().AddRequirements(new AccessRequirement()).Build());
+
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<AccessOptions>>((timeouts, access) =>
+            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = access.Value.RequestTimeout, TimeoutStatusCode = 504 });
+        services.AddOptions<FormOptions>().Configure<IOptions<AccessOptions>>((form, access) => form.MultipartBodyLengthLimit = access.Value.MaxBodyBytes);
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<AccessOptions>>((kestrel, access) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = access.Value.MaxBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        return builder;
+    }
+
+    /// <summary>Behind <c>UseRagErrors</c> and <c>UseRequestLogging</c>, before the endpoints.</summary>
+    public static WebApplication UseAccess(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseAuthentication();
+        app.UseMiddleware<RateLimiting>();
+        app.UseAuthorization();
+        app.UseMiddleware<AccessAudit>();
+        app.UseRequestTimeouts();
+        return app;
+    }
+}

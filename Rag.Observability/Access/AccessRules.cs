@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Rag.Observability.Access;
+
+/// <summary>The table of who may call what. An endpoint that is not in it is for admins only: nothing is open because somebody forgot it.</summary>
+public sealed partial class AccessRules
+{
+    private readonly FrozenDictionary<(string Method, string Route), AccessRule> _rules;
+
+    public AccessRules(IEnumerable<AccessRule> rules)
+    {
+        All = [.. rules];
+        _rules = All.ToFrozenDictionary(rule => (rule.Method.ToUpperInvariant(), Normalise(rule.Route)));
+    }
+
+    public IReadOnlyList<AccessRule> All { get; }
+
+    /// <returns>The endpoint's rule, or null when it is in no line of the table.</returns>
+    public AccessRule? Find(string method, Endpoint? endpoint)
+    {
+        if ((endpoint as RouteEndpoint)?.RoutePattern.RawText is not { } pattern) return null;
+        var route = Normalise(pattern);
+        if (HttpMethods.IsHead(method)) method = HttpMethods.Get;
+        return _rules.GetValueOrDefault((method, route)) ?? _rules.GetValueOrDefault(("*", route));
+    }
+
+    /// <summary>Constraints do not matter for access: <c>/jobs/{id:long}</c> is <c>/jobs/{id}</c>.</summary>
+    private static string Normalise(string route) => "/" + Constraint().Replace(route, "}").Trim('/');
+
+    [GeneratedRegex(@"(?<=\{[^}:=?]+)[:=?][^}]*\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex Constraint();
+}

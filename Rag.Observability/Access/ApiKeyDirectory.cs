@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Rag.Observability.Errors;
+
+namespace Rag.Observability.Access;
+
+/// <summary>Knows keys: looks them up, and for a short time remembers what it found, also that there was nothing.</summary>
+internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<AccessOptions> options, TimeProvider time, ILogger<ApiKeyDirectory> logger)
+{
+    private const int MostEntries = 10_000;
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Compared with what an unknown key would have, so that it takes as long as a known one.</summary>
+    private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly byte[]? _adminHash = options.Value.AdminKey is { Length: > 0 } key ? ApiKeyText.Hash(key) : null;
+
+    /// <returns>Who the key belongs to, or null when it opens nothing.</returns>
+    /// <exception cref="DatabaseException">The key is not known yet, and cannot be looked up.</exception>
+    public async Task<Caller?> IdentifyAsync(string key, CancellationToken cancellationToken)
+    {
+        var hash = ApiKeyText.Hash(key);
+        // Each comparison is made, whatever the others said.
+        var isAdmin = CryptographicOperations.FixedTimeEquals(hash, _adminHash ?? NoHash) & _adminHash is not null;
+        if (isAdmin) return new Caller("admin", "configured admin key", AccessRole.Admin, null);
+
+        var id = ApiKeyText.IdOf(key);
+        if (id is null || store is null) return null;
+        var stored = await FindAsync(id, store, cancellationToken);
+        var now = time.GetUtcNow();
+        var isCurrent = CryptographicOperations.FixedTimeEquals(hash, stored?.Hash ?? NoHash);
+        var isFormer = CryptographicOperations.FixedTimeEquals(hash, stored?.FormerHash ?? NoHash) & stored?.FormerUntil > now;
+        if (stored is null || !(isCurrent | isFormer) || stored.RevokedAt is not null || stored.ExpiresAt <= now) return null;
+
+        Touch(stored.Id, store, now);
+        return new Caller(stored.Id, stored.Name, stored.Role, stored.RequestsPerMinute);
+    }
+
+    /// <summary>A key was changed: it is looked up anew.</summary>
+    public void Forget(string id) => _entries.TryRemove(id, out _);
+
+    private async Task<StoredKey?> FindAsync(string id, ApiKeyStore keys, CancellationToken cancellationToken)
+    {
+        var isKnown = _entries.TryGetValue(id, out var entry);
+        if (isKnown && time.GetElapsedTime(entry!.ReadAt) < options.Value.CacheTime) return entry.Key;
+
+        try
+        {
+            var key = await keys.FindAsync(id, cancellationToken);
+            if (_entries.Count >= MostEntries) _entries.Clear();
+            _entries[id] = new Entry(key, time.GetTimestamp(), entry?.TouchedAt);
+            return key;
+        }
+        catch (DatabaseException) when (isKnown && entry!.Key is not null && time.GetElapsedTime(entry.ReadAt) < options.Value.OutageTime)
+        {
+            return entry.Key;
+        }
+    }
+
+    /// <summary>Notes now and then that a key is in use, and lets nobody wait for it.</summary>
+    private void Touch(string id, ApiKeyStore keys, DateTimeOffset now)
+    {
+        if (!_entries.TryGetValue(id, out var entry) || (entry.TouchedAt is { } last && time.GetElapsedTime(last) < TouchInterval)) return;
+        if (!_entries.TryUpdate(id, entry with { TouchedAt = time.GetTimestamp() }, entry)) return;
+        _ = TouchAsync(id, keys, now);
+    }
+
+    private async Task TouchAsync(string id, ApiKeyStore keys, DateTimeOffset now)
+    {
+        try
+        {
+            await keys.TouchAsync(id, now, CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            LogUntouched(failure.GetType().Name, id);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "The last use of key {KeyId} could not be noted: {Reason}")]
+    private partial void LogUntouched(string reason, string keyId);
+
+    private sealed record Entry(StoredKey? Key, long ReadAt, long? TouchedAt);
+}

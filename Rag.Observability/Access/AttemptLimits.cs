@@ -1,0 +1,17 @@
+using System.Net;
+using Rag.Observability.Audit.Suspicion;
+
+namespace Rag.Observability.Access;
+
+/// <summary>How many attempts are worth an audit event each: a flood of wrong keys must not fill the disk, and a key in use is not news at every request.</summary>
+internal sealed class AttemptLimits(TimeProvider time)
+{
+    private const int FailuresPerMinute = 60;
+
+    private readonly SlidingCounter _failures = new(TimeSpan.FromMinutes(1), time);
+    private readonly SlidingCounter _successes = new(TimeSpan.FromHours(1), time);
+
+    public bool MayReportFailure(IPAddress? address) => _failures.Add(address?.ToString() ?? "unknown") <= FailuresPerMinute;
+
+    public bool MayReportSuccess(string keyId, IPAddress? address) => _successes.Add($"{keyId} {address}") <= 1;
+}

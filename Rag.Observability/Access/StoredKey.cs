@@ -1,0 +1,5 @@
+namespace Rag.Observability.Access;
+
+/// <summary>What is needed to let a key in.</summary>
+internal sealed record StoredKey(
+    string Id, string Name, AccessRole Role, int? RequestsPerMinute, byte[] Hash, byte[]? FormerHash, DateTimeOffset? FormerUntil, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt);

@@ -1,0 +1,200 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Rag.Observability.Audit;
+
+/// <summary>
+/// The audit trail's file: <c>audit-2026-11-22.log</c>, one hash-chained line per event, flushed to the disk before anything else happens to it. It is also the spool:
+/// a bookmark remembers up to where events are in the database, so that nothing is lost while that is down. One process owns a journal's folder. Thread-safe.
+/// </summary>
+internal sealed class AuditJournal : IDisposable
+{
+    private const string Prefix = "audit-";
+    private const string Pattern = Prefix + "*.log";
+
+    private readonly Lock _lock = new();
+    private readonly string _folder;
+    private readonly AuditChain _chain;
+    private readonly TimeProvider _time;
+    private readonly AuditBookmark _bookmark;
+    private FileStream? _file;
+    private byte[] _lastHash;
+    private long _lines;
+
+    /// <exception cref="IOException">The folder cannot be read or written.</exception>
+    public AuditJournal(string folder, AuditChain chain, TimeProvider time)
+    {
+        (_folder, _chain, _time) = (folder, chain, time);
+        Directory.CreateDirectory(folder);
+        _bookmark = AuditBookmark.Read(Path.Combine(folder, "bookmark"));
+        (_lines, _lastHash) = Recover();
+    }
+
+    /// <summary>The last event that the database acknowledged: what the database must still hold.</summary>
+    public AuditWitness? Witness
+    {
+        get
+        {
+            lock (_lock) return _bookmark.Witness;
+        }
+    }
+
+    /// <exception cref="IOException">The disk failed: none of the events is in the journal.</exception>
+    public void Append(IReadOnlyList<AuditContent> events)
+    {
+        lock (_lock)
+        {
+            var file = Today();
+            var (start, lines, hash) = (file.Length, _lines, _lastHash);
+            try
+            {
+                var text = new StringBuilder();
+                foreach (var e in events)
+                {
+                    hash = _chain.Next(hash, ++lines, e.Json);
+                    text.Append(CultureInfo.InvariantCulture, $"{{\"line\":{lines},\"hash\":\"{Convert.ToHexStringLower(hash)}\",\"event\":{e.Json}}}\n");
+                }
+
+                file.Write(Encoding.UTF8.GetBytes(text.ToString()));
+                file.Flush(flushToDisk: true);
+                (_lines, _lastHash) = (lines, hash);
+            }
+            catch
+            {
+                TakeBack(file, start);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The oldest events that are not in the database yet, and where the bookmark goes when they are.</summary>
+    public (IReadOnlyList<AuditContent> Events, AuditPosition End) Pending(int most)
+    {
+        lock (_lock)
+        {
+            var events = new List<AuditContent>();
+            var end = _bookmark.Position;
+            foreach (var path in Files().Where(path => string.CompareOrdinal(Path.GetFileName(path), end.File) >= 0))
+            {
+                var name = Path.GetFileName(path);
+                using var reader = new AuditJournalReader(path, name == end.File ? end.Offset : 0);
+                while (events.Count < most && reader.Read() is { } line)
+                {
+                    if (line.Event is { } e) events.Add(e);
+                    end = new AuditPosition(name, reader.Offset);
+                }
+
+                if (events.Count >= most) break;
+            }
+
+            return (events, end);
+        }
+    }
+
+    public void Advance(AuditPosition end, AuditWitness? witness)
+    {
+        lock (_lock) _bookmark.Write(end, witness);
+    }
+
+    /// <summary>Deletes files of which everything is in the database and that are older than they need to be.</summary>
+    public void Prune(int daysKept)
+    {
+        lock (_lock)
+        {
+            var oldest = Name(DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime).AddDays(-daysKept));
+            foreach (var path in Files())
+            {
+                var name = Path.GetFileName(path);
+                if (string.CompareOrdinal(name, oldest) < 0 && string.CompareOrdinal(name, _bookmark.Position.File) < 0) File.Delete(path);
+            }
+        }
+    }
+
+    /// <returns>The number of the first line that was changed, moved or removed, or null when all are as they were written.</returns>
+    public long? FirstBrokenLine()
+    {
+        lock (_lock)
+        {
+            byte[]? previous = null;
+            var expected = 0L;
+            foreach (var path in Files())
+            {
+                using var reader = new AuditJournalReader(path, offset: 0);
+                while (reader.Read() is { } line)
+                {
+                    // Half a line is what a crash leaves; the chain goes on behind it.
+                    if (line.Event is not { } e) continue;
+                    expected = previous is null ? line.Number : expected + 1;
+                    if (line.Number != expected) return expected;
+                    // The line before the first may have been pruned: then the first is taken as it is.
+                    var isTrusted = previous is null && line.Number > 1;
+                    previous = isTrusted ? line.Hash : _chain.Next(previous ?? AuditChain.Start, line.Number, e.Json);
+                    if (!previous.AsSpan().SequenceEqual(line.Hash)) return line.Number;
+                }
+            }
+
+            return expected == _lines ? null : expected + 1;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock) _file?.Dispose();
+    }
+
+    private static string Name(DateOnly day) => Prefix + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".log";
+
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(_folder, Pattern).Order(StringComparer.Ordinal);
+
+    private FileStream Today()
+    {
+        // A clock that is set back must not reopen an older file: lines stay in the order in which they were written.
+        var path = Path.Combine(_folder, Name(DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime)));
+        if (_file is not null && string.CompareOrdinal(path, _file.Name) <= 0 && File.Exists(_file.Name)) return _file;
+
+        _file?.Dispose();
+        _file = null;
+        Directory.CreateDirectory(_folder);
+        return _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    }
+
+    private void TakeBack(FileStream file, long length)
+    {
+        try
+        {
+            file.SetLength(length);
+        }
+        catch (IOException)
+        {
+            // Readers skip half a line.
+        }
+
+        _file = null;
+        try
+        {
+            file.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be written a moment ago is tried again here, in vain.
+        }
+    }
+
+    private (long Lines, byte[] Hash) Recover()
+    {
+        var (lines, hash) = (0L, AuditChain.Start);
+        if (Files().LastOrDefault() is not { } last) return (lines, hash);
+
+        using (var reader = new AuditJournalReader(last, offset: 0))
+        {
+            while (reader.Read() is { } line)
+            {
+                if (line.Event is not null) (lines, hash) = (line.Number, line.Hash);
+            }
+        }
+
+        AuditJournalReader.CompleteLastLine(last);
+        return (lines, hash);
+    }
+}

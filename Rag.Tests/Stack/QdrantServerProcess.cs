@@ -11,7 +11,7 @@ namespace Rag.Tests.Stack;
 internal sealed class QdrantServerProcess : IAsyncDisposable
 {
     private const string ListeningText = "Now listening on: ";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(150);
 
     private readonly Process _process;
     private readonly List<string> _output = [];
@@ -58,7 +58,15 @@ internal sealed class QdrantServerProcess : IAsyncDisposable
     public async Task ListenAsync()
     {
         Http.Dispose();
-        Http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(StartLimit), Timeout = TimeSpan.FromSeconds(30) };
+        try
+        {
+            Http = new HttpClient { BaseAddress = await _address.Task.WaitAsync(StartLimit), Timeout = StartLimit };
+        }
+        catch (TimeoutException e)
+        {
+            _process.Refresh();
+            throw new TimeoutException($"The server did not listen within {StartLimit}; it used {_process.TotalProcessorTime} of processor time and said: {Output}", e);
+        }
     }
 
     public async Task<JsonNode> OkAsync(HttpMethod method, string path, object body)

@@ -5,11 +5,10 @@ internal sealed partial class Collection
 {
     private void ContinueSnapshot()
     {
-        if (_snapshot is { IsCompleted: true }) FinishSnapshot();
-        if (_snapshot is not null || _log.Bytes < _settings.SnapshotBytes || _log.Bytes < 2 * _bytesAfterSnapshot) return;
-        if (_log.Bytes < 2 * LiveBytes()) return;
         try
         {
+            if (_snapshot is { IsCompleted: true }) FinishSnapshot();
+            if (_snapshot is not null || _mustRewrite || _log.Bytes < _settings.SnapshotBytes || _log.Bytes < 2 * Math.Max(_bytesAfterSnapshot, LiveBytes())) return;
             _snapshotNumber = _log.Rotate();
             var view = Points.OpenView();
             var number = _snapshotNumber;
@@ -18,7 +17,7 @@ internal sealed partial class Collection
                 using (view) return _log.WriteSnapshot(view, number);
             });
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Log.SnapshotFailed(_logger, Name, e);
             _bytesAfterSnapshot = _log.Bytes;
@@ -42,20 +41,27 @@ internal sealed partial class Collection
         _bytesAfterSnapshot = _log.Bytes;
     }
 
-    /// <summary>Writes everything anew after a flush failed; throws when the disk still refuses.</summary>
-    private void Rewrite()
+    /// <summary>Writes everything anew after a flush failed. While the disk still refuses, so do all writes.</summary>
+    private async Task RewriteAsync()
     {
-        if (_snapshot is not null)
+        try
         {
-            ((IAsyncResult)_snapshot).AsyncWaitHandle.WaitOne();
-            FinishSnapshot();
-        }
+            if (_snapshot is not null)
+            {
+                await ((Task)_snapshot).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                FinishSnapshot();
+            }
 
-        var number = _log.Rotate(flush: false);
-        using var view = Points.OpenView();
-        _log.Replaced(number, _log.WriteSnapshot(view, number));
-        _bytesAfterSnapshot = _log.Bytes;
-        _mustRewrite = false;
+            var number = _log.Rotate(flush: false);
+            using var view = Points.OpenView();
+            _log.Replaced(number, _log.WriteSnapshot(view, number));
+            _bytesAfterSnapshot = _log.Bytes;
+            _mustRewrite = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.SnapshotFailed(_logger, Name, e);
+        }
     }
 
     // An estimate: the vectors are nearly all of it.

@@ -37,7 +37,7 @@ internal sealed partial class Collection : IAsyncDisposable
         Points = points;
         Notes = notes;
         _bytesAfterSnapshot = log.Bytes;
-        _writer = Task.Factory.StartNew(WriteLoop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _writer = Task.Run(WriteLoopAsync);
     }
 
     public string Name => _folder.Name;
@@ -117,40 +117,38 @@ internal sealed partial class Collection : IAsyncDisposable
         Points.Dispose();
     }
 
-    // A thread of its own: it blocks in write and fsync all day.
-    private void WriteLoop()
+    private async Task WriteLoopAsync()
     {
         var group = new List<WriteOperation>(MaxGroup);
-        while (_queue.Reader.TryPeek(out _) || WaitForWork())
+        try
         {
-            group.Clear();
-            while (group.Count < MaxGroup && _queue.Reader.TryRead(out var operation)) Execute(operation, group);
-            if (group.Count > 0) Commit(group);
-            ContinueSnapshot();
-        }
-    }
+            while (await _queue.Reader.WaitToReadAsync())
+            {
+                group.Clear();
+                while (group.Count < MaxGroup && _queue.Reader.TryRead(out var operation))
+                {
+                    if (_mustRewrite) await RewriteAsync();
+                    Execute(operation, group);
+                }
 
-    private bool WaitForWork()
-    {
-        var ready = _queue.Reader.WaitToReadAsync();
-        return ready.IsCompleted ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
+                if (group.Count > 0) Commit(group);
+                ContinueSnapshot();
+            }
+        }
+        catch (Exception e)
+        {
+            // Nobody would ever answer the writes that wait. A new start reads the log.
+            Environment.FailFast($"Collection {Name}: the writer ended unexpectedly", e);
+        }
     }
 
     private void Execute(WriteOperation operation, List<WriteOperation> group)
     {
         try
         {
-            if (_mustRewrite) Rewrite();
+            if (_mustRewrite) throw new IOException("the log could not be written anew");
             using var record = operation.Build(Points);
-            if (record is not null)
-            {
-                var sequence = Points.State.Sequence + 1;
-                var frame = record.Seal(sequence).Span;
-                _log.Append(frame);
-                Points.Apply(frame);
-                operation.Sequence = sequence;
-            }
-
+            if (record is not null) operation.Sequence = Write(record);
             if (operation.Wait) group.Add(operation);
             else operation.Complete();
         }
@@ -164,6 +162,24 @@ internal sealed partial class Collection : IAsyncDisposable
         }
     }
 
+    private ulong Write(RecordWriter record)
+    {
+        var sequence = Points.State.Sequence + 1;
+        var frame = record.Seal(sequence).Span;
+        _log.Append(frame);
+        try
+        {
+            Points.Apply(frame);
+        }
+        catch (Exception e)
+        {
+            // The log has what memory has not, and half of it may be in memory. Only a new start from the log puts that right.
+            Environment.FailFast($"Collection {Name}: a logged operation could not be applied", e);
+        }
+
+        return sequence;
+    }
+
     private void Commit(List<WriteOperation> group)
     {
         try
@@ -171,7 +187,7 @@ internal sealed partial class Collection : IAsyncDisposable
             _log.Flush();
             foreach (var operation in group) operation.Complete();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What a failed flush left on the disk is unknown and a second flush would not tell: only writing everything anew does.
             _mustRewrite = true;
@@ -179,7 +195,7 @@ internal sealed partial class Collection : IAsyncDisposable
         }
     }
 
-    private QdrantException Refused(IOException e)
+    private QdrantException Refused(Exception e)
     {
         Log.DiskRefused(_logger, Name, e);
         return QdrantException.InsufficientStorage($"the disk did not take the operation, free space and repeat it: {e.Message}", e);

@@ -84,12 +84,16 @@ internal sealed partial class CollectionStore : IAsyncDisposable
         try
         {
             if (!_byName.TryGetValue(name, out var collection)) return false;
-            Volatile.Write(ref _byName, _byName.Remove(name));
             var left = _aliases.RemoveRange(_aliases.Where(a => a.Value == name).Select(a => a.Key));
             if (left.Count != _aliases.Count) SaveAliases(left);
+            Volatile.Write(ref _byName, _byName.Remove(name));
             await collection.DisposeAsync();
             CollectionFolder.Remove(collection.Folder);
             return true;
+        }
+        catch (IOException e)
+        {
+            throw QdrantException.InsufficientStorage($"the disk did not take the deletion, free space and repeat it: {e.Message}", e);
         }
         finally
         {

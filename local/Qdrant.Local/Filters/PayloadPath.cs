@@ -10,6 +10,7 @@ namespace Qdrant.Local.Filters;
 /// </summary>
 internal sealed record PayloadPath(string Text, IReadOnlyList<PayloadPath.Step> Steps)
 {
+    private const int MostSteps = 64;
     private const int EveryElement = -1;
     private const int NoIndex = -2;
 
@@ -35,7 +36,7 @@ internal sealed record PayloadPath(string Text, IReadOnlyList<PayloadPath.Step> 
         while (position < text.Length)
         {
             var read = text[position] == '.' ? ReadKey(text, ref position, steps, skip: 1) : ReadIndex(text, ref position, steps);
-            if (!read) return false;
+            if (!read || steps.Count > MostSteps) return false;
         }
 
         path = new PayloadPath(text, steps);

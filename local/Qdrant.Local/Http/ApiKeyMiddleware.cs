@@ -29,7 +29,7 @@ internal sealed class ApiKeyMiddleware(RequestDelegate next, ServiceSettings set
     }
 
     private static bool IsFree(PathString path) =>
-        path == "/" || path == "/healthz" || path == "/health" || path == "/alive"
+        path == "/" || path == "/healthz" || path == "/health" || path == "/alive" || path == "/ready"
         || path.Value!.StartsWith("/readyz", StringComparison.Ordinal) || path.Value.StartsWith("/livez", StringComparison.Ordinal);
 
     private static string? Key(HttpRequest request)

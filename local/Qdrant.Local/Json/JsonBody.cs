@@ -35,10 +35,10 @@ internal sealed class JsonBody : IDisposable
                 StatusCodes.Status400BadRequest, $"JSON payload ({request.ContentLength} bytes) is larger than allowed (limit: {Limit} bytes).");
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(4096, request.ContentLength + 1 ?? 0));
+        // A buffer whose reading was cut short is left to the collector: who owns it then is not worth knowing.
+        var (buffer, length) = await FillAsync(request.Body, (int)Math.Max(4096, request.ContentLength + 1 ?? 0), cancellationToken);
         try
         {
-            (buffer, var length) = await FillAsync(request.Body, buffer, cancellationToken);
             return new JsonBody(Parse(buffer.AsMemory(0, length)), buffer);
         }
         catch
@@ -54,8 +54,9 @@ internal sealed class JsonBody : IDisposable
         ArrayPool<byte>.Shared.Return(_buffer);
     }
 
-    private static async Task<(byte[] Buffer, int Length)> FillAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task<(byte[] Buffer, int Length)> FillAsync(Stream body, int expected, CancellationToken cancellationToken)
     {
+        var buffer = ArrayPool<byte>.Shared.Rent(expected);
         var length = 0;
         int read;
         while ((read = await body.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Qdrant.Local.Errors;
 using Qdrant.Local.Filters;
 
 namespace Qdrant.Local.Points;
@@ -30,7 +32,20 @@ internal static class PayloadPatch
     private static JsonObject Parse(byte[]? payload) =>
         payload is null ? [] : JsonNode.Parse(payload, documentOptions: PayloadJson.ReadOptions)!.AsObject();
 
-    private static byte[] Bytes(JsonObject root) => PayloadJson.Write(json => root.WriteTo(json));
+    private static byte[] Bytes(JsonObject root)
+    {
+        var payload = PayloadJson.Write(json => root.WriteTo(json));
+        try
+        {
+            // Set below a long path again and again, a payload could become deeper than anybody may send one.
+            using var readable = JsonDocument.Parse(payload, PayloadJson.ReadOptions);
+            return payload;
+        }
+        catch (JsonException e)
+        {
+            throw new QdrantException(StatusCodes.Status400BadRequest, $"Bad request: a payload may be nested {PayloadJson.MaxDepth} deep at most", e);
+        }
+    }
 
     private static void MergeInto(JsonObject into, JsonObject members)
     {

@@ -1,3 +1,4 @@
+using Qdrant.Local.Errors;
 using Qdrant.Local.Indexes;
 using Qdrant.Local.Storage;
 using Qdrant.Local.Vectors;
@@ -45,7 +46,7 @@ internal sealed class PointStore : IDisposable
     {
         lock (_views)
         {
-            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_closed) throw QdrantException.NotFound("The collection was deleted while the request was under way");
             var state = _state;
             _openViews[state.Sequence] = _openViews.GetValueOrDefault(state.Sequence) + 1;
             return new ReadView(this, state);

@@ -34,13 +34,13 @@ internal sealed class CollectionLog : IDisposable
         var snapshots = Numbers(folder, "snapshot");
         var first = snapshots.Count > 0 ? snapshots[^1] : 0;
         long bytes = 0;
-        if (first > 0) bytes += Read(PathOf(folder, first, "snapshot"), store, notes).ValidLength;
+        if (first > 0) bytes += Read(PathOf(folder, first, "snapshot"), store, notes, isWhole: true).ValidLength;
         var logs = Numbers(folder, "log").Where(n => n >= first).ToList();
         LogFile? current = null;
         foreach (var number in logs)
         {
             var path = PathOf(folder, number, "log");
-            var scan = Read(path, store, notes);
+            var scan = Read(path, store, notes, isWhole: number != logs[^1]);
             if (number == logs[^1]) current = LogFile.Continue(path, scan.ValidLength);
             else bytes += scan.ValidLength;
         }
@@ -93,10 +93,11 @@ internal sealed class CollectionLog : IDisposable
 
     public void Dispose() => _current.Dispose();
 
-    private static LogScan Read(string path, PointStore store, List<RecoveryNote> notes)
+    // Only the newest log may end in an unfinished write: the others were flushed before anything went behind them.
+    private static LogScan Read(string path, PointStore store, List<RecoveryNote> notes, bool isWhole)
     {
         var scan = LogScan.Read(path, store.Apply);
-        if (scan.TornBytes > 0) notes.Add(new RecoveryNote(path, scan.ValidLength, scan.TornBytes, IsDamage: false));
+        if (scan.TornBytes > 0) notes.Add(new RecoveryNote(path, scan.ValidLength, scan.TornBytes, IsDamage: isWhole));
         notes.AddRange(scan.Damage.Select(d => new RecoveryNote(path, d.Offset, d.Bytes, IsDamage: true)));
         return scan;
     }

@@ -18,7 +18,7 @@ internal static class TelemetryReport
         json.WriteStartObject("app");
         json.WriteString("name", "qdrant");
         json.WriteString("version", ServerVersion.Version);
-        json.WriteString("startup", Process.GetCurrentProcess().StartTime.ToUniversalTime());
+        using (var process = Process.GetCurrentProcess()) json.WriteString("startup", process.StartTime.ToUniversalTime());
         if (level >= 1)
         {
             json.WriteStartObject("features");

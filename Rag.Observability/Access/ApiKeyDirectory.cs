@@ -15,6 +15,8 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
     /// <summary>Compared with what an unknown key would have, so that it takes as long as a known one.</summary>
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
 
+    private static readonly Caller ConfiguredAdmin = new("admin", "configured admin key", AccessRole.Admin, null);
+
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly byte[]? _adminHash = options.Value.AdminKey is { Length: > 0 } key ? ApiKeyText.Hash(key) : null;
 
@@ -25,7 +27,7 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
         var hash = ApiKeyText.Hash(key);
         // Each comparison is made, whatever the others said.
         var isAdmin = CryptographicOperations.FixedTimeEquals(hash, _adminHash ?? NoHash) & _adminHash is not null;
-        if (isAdmin) return new Caller("admin", "configured admin key", AccessRole.Admin, null);
+        if (isAdmin) return ConfiguredAdmin;
 
         var id = ApiKeyText.IdOf(key);
         if (id is null || store is null) return null;
@@ -36,7 +38,7 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
         if (stored is null || !(isCurrent | isFormer) || stored.RevokedAt is not null || stored.ExpiresAt <= now) return null;
 
         Touch(stored.Id, store, now);
-        return new Caller(stored.Id, stored.Name, stored.Role, stored.RequestsPerMinute);
+        return stored.Caller;
     }
 
     /// <summary>A key was changed: it is looked up anew.</summary>

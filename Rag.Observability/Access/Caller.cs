@@ -10,7 +10,12 @@ internal sealed record Caller(string Id, string Name, AccessRole Role, int? Requ
 
     public static Caller Developer { get; } = new("developer", "built-in developer", AccessRole.Admin, null);
 
-    public ClaimsPrincipal ToPrincipal(string scheme)
+    private ClaimsPrincipal? _principal;
+
+    /// <summary>Made once for all requests of the caller: nobody changes it.</summary>
+    public ClaimsPrincipal ToPrincipal(string scheme) => _principal ??= CreatePrincipal(scheme);
+
+    private ClaimsPrincipal CreatePrincipal(string scheme)
     {
         var identity = new ClaimsIdentity(scheme, ClaimTypes.Name, ClaimTypes.Role);
         identity.AddClaim(new Claim(ClaimTypes.NameIdentifier, Id));

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Rag.Observability.Logging;
@@ -31,7 +32,7 @@ internal static class LogCategories
         ["System.Net.Http"] = LogCategory.Api,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly string[] Names = [.. Enum.GetNames<LogCategory>().Select(name => name.ToLowerInvariant())];
+    private static readonly JsonEncodedText[] Names = [.. Enum.GetNames<LogCategory>().Select(name => JsonEncodedText.Encode(name.ToLowerInvariant()))];
 
     public static LogCategory Of(string logger)
     {
@@ -46,6 +47,6 @@ internal static class LogCategories
     }
 
     /// <summary>What the application itself reports as an error is of the category <c>error</c>.</summary>
-    public static string Name(LogCategory category, LogLevel level) =>
+    public static JsonEncodedText Name(LogCategory category, LogLevel level) =>
         Names[(int)(category == LogCategory.Application && level >= LogLevel.Error ? LogCategory.Error : category)];
 }

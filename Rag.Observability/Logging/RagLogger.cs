@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Rag.Observability.Logging.Lines;
 
@@ -7,6 +8,7 @@ namespace Rag.Observability.Logging;
 internal sealed class RagLogger(string name, RagLoggerProvider provider) : ILogger
 {
     private readonly LogCategory _category = LogCategories.Of(name);
+    private readonly JsonEncodedText _name = JsonEncodedText.Encode(name);
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => provider.Scopes.Push(state);
@@ -18,7 +20,7 @@ internal sealed class RagLogger(string name, RagLoggerProvider provider) : ILogg
         if (!IsEnabled(logLevel)) return;
         try
         {
-            provider.Write(name, _category, logLevel, eventId, state, exception, formatter);
+            provider.Write(_name, _category, logLevel, eventId, state, exception, formatter);
         }
         catch (Exception)
         {

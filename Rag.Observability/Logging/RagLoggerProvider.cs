@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Rag.Observability.Logging.Lines;
 using Rag.Observability.Logging.Sinks;
@@ -55,7 +56,7 @@ internal sealed class RagLoggerProvider : ILoggerProvider, ISupportExternalScope
     internal void CountLost() => _telemetry.Dropped(LogTelemetry.Unformatted, 1);
 
     internal void Write<TState>(
-        string logger, LogCategory category, LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        JsonEncodedText logger, LogCategory category, LogLevel level, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = _pool.Rent();
         line.Begin(level, _time.GetUtcNow());
@@ -81,7 +82,7 @@ internal sealed class RagLoggerProvider : ILoggerProvider, ISupportExternalScope
     }
 
     private void Format<TState>(
-        LogLine line, string logger, LogCategory category, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        LogLine line, JsonEncodedText logger, LogCategory category, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var frame = line.Frame;
         Scopes.ForEachScope(static (scope, target) => target.Frame.AddScope(scope, target.Names), (Frame: frame, Names: _names));

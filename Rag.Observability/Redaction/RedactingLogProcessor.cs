@@ -36,7 +36,7 @@ public sealed class RedactingLogProcessor(Redactor redactor) : BaseProcessor<Log
                 : redactor.Redact(message);
         }
 
-        if (record.Body is { } body) record.Body = redactor.Redact(body);
+        if (record.Body is { } body) record.Body = redactor.RedactTemplate(body);
         if (record.Exception is { } exception)
         {
             attributes ??= [.. record.Attributes ?? []];
@@ -59,7 +59,7 @@ public sealed class RedactingLogProcessor(Redactor redactor) : BaseProcessor<Log
         for (var i = 0; i < original.Count; i++)
         {
             var (key, value) = original[i];
-            var redacted = key == Template && value is string template ? redactor.Redact(template) : redactor.Redact(key, value);
+            var redacted = key == Template && value is string template ? redactor.RedactTemplate(template) : redactor.Redact(key, value);
             if (ReferenceEquals(redacted, value)) continue;
             copy ??= [.. original];
             copy[i] = new(key, redacted);

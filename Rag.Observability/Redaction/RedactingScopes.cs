@@ -32,17 +32,24 @@ internal sealed class RedactingScopes(Redactor redactor, IExternalScopeProvider?
         _ => redactor.Redact("scope", state),
     };
 
-    /// <summary>Reads the original late, because the framework's request scope learns the request's id after it was entered.</summary>
+    /// <summary>
+    /// Reads the original late and each time, because the framework's request scope learns the request's id after it was entered; but examines a value only when it is another one.
+    /// </summary>
     private sealed class RedactedScope(Redactor redactor, IReadOnlyList<KeyValuePair<string, object?>> original) : IReadOnlyList<KeyValuePair<string, object?>>
     {
-        public int Count => original.Count;
+        private readonly Examined?[] _examined = new Examined?[original.Count];
+
+        public int Count => _examined.Length;
 
         public KeyValuePair<string, object?> this[int index]
         {
             get
             {
                 var (key, value) = original[index];
-                return new(key, redactor.Redact(key, value));
+                if (_examined[index] is { } known && ReferenceEquals(known.Value, value)) return new(key, known.Redacted);
+                var examined = new Examined(value, redactor.Redact(key, value));
+                _examined[index] = examined;
+                return new(key, examined.Redacted);
             }
         }
 
@@ -54,5 +61,7 @@ internal sealed class RedactingScopes(Redactor redactor, IExternalScopeProvider?
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
         public override string ToString() => redactor.Redact(original.ToString() ?? string.Empty);
+
+        private sealed record Examined(object? Value, object? Redacted);
     }
 }

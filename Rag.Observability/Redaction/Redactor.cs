@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace Rag.Observability.Redaction;
@@ -17,7 +18,16 @@ public sealed class Redactor
     /// <summary>Stands for what could not be examined.</summary>
     public const string Withheld = "[withheld]";
 
+    /// <summary>No shape of a secret is shorter, unless it has a separator in it.</summary>
+    private const int ShortestToken = 13;
+    private const int MostTemplates = 4096;
+
+    private static readonly SearchValues<char> WordLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./");
+
     private readonly CustomRules? _custom;
+
+    /// <summary>Templates are constants of the program: the same one is the same object.</summary>
+    private readonly ConcurrentDictionary<string, string> _templates = new(ReferenceEqualityComparer.Instance);
     private readonly StructureRedactor _structures;
 
     /// <summary>The built-in rules.</summary>
@@ -45,6 +55,7 @@ public sealed class Redactor
     {
         try
         {
+            if (_custom is null && text.Length < ShortestToken && !text.AsSpan().ContainsAnyExcept(WordLetters)) return text;
             var redacted = SecretFinder.TryFindFirst(text, out var finder) ? Rewrite(text, finder) : text;
             return _custom is null ? redacted : _custom.Redact(redacted);
         }
@@ -69,6 +80,16 @@ public sealed class Redactor
         {
             return Withheld;
         }
+    }
+
+    /// <summary>Like <see cref="Redact(string)"/> for a log message's template, which is examined once.</summary>
+    internal string RedactTemplate(string template)
+    {
+        if (_templates.TryGetValue(template, out var redacted)) return redacted;
+        redacted = Redact(template);
+        // A message that was put together by its caller is a new object each time: those must not pile up.
+        if (_templates.Count < MostTemplates) _templates.TryAdd(template, redacted);
+        return redacted;
     }
 
     /// <summary>Like <see cref="Redact(string, object?)"/> for a name that is known to be harmless.</summary>

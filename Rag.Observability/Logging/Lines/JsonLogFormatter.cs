@@ -24,7 +24,7 @@ internal sealed class JsonLogFormatter(LogSource source, Redactor redactor, Call
 
     private readonly ExceptionWriter _exceptions = new(redactor);
 
-    public void Write(LogLine line, string logger, LogCategory category, EventId eventId, string message, Exception? exception)
+    public void Write(LogLine line, JsonEncodedText logger, LogCategory category, EventId eventId, string message, Exception? exception)
     {
         var (json, frame) = (line.Writer, line.Frame);
         json.WriteStartObject();

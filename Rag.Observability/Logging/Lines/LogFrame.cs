@@ -70,7 +70,7 @@ internal sealed class LogFrame
             var (key, value) = pairs[i];
             if (key == OriginalFormat && value is string template)
             {
-                Template = redactor.Redact(template);
+                Template = redactor.RedactTemplate(template);
                 _call.Add(new(key, Template));
                 continue;
             }

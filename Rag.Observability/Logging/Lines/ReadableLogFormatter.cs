@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Rag.Observability.Redaction;
 
 namespace Rag.Observability.Logging.Lines;
@@ -10,7 +11,7 @@ internal sealed class ReadableLogFormatter(Redactor redactor)
 {
     private static readonly string[] Levels = ["TRACE  ", "DEBUG  ", "INFO   ", "WARNING", "ERROR  ", "CRITICAL", "NONE   "];
 
-    public void Write(LogLine line, string logger, LogCategory category, string message, Exception? exception)
+    public void Write(LogLine line, JsonEncodedText logger, LogCategory category, string message, Exception? exception)
     {
         var text = new StringBuilder(256);
         text.Append(CultureInfo.InvariantCulture, $"{line.Time.ToLocalTime():HH:mm:ss.fff} {Levels[(int)line.Level]} {LogCategories.Name(category, line.Level)} ");

@@ -13,7 +13,7 @@ namespace Rag.Core.Documents;
 
 public static class DocumentsExtensions
 {
-    /// <summary>Documents for those who accept and show them. Needs <c>AddRagStorage</c>.</summary>
+    /// <summary>Documents for those who accept and show them. Needs <c>AddRagStorage</c>, and for <see cref="Reconciler"/> also <c>AddVectors</c>.</summary>
     public static TBuilder AddDocuments<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
@@ -26,13 +26,6 @@ public static class DocumentsExtensions
             services.GetRequiredService<JobQueue>(),
             services.GetRequiredService<DocumentValidator>(),
             services.GetRequiredService<IOptions<DocumentOptions>>()));
-        return builder;
-    }
-
-    /// <summary>The comparison of PostgreSQL with the vector store. Needs <c>AddDocuments</c> and <c>AddVectors</c>.</summary>
-    public static TBuilder AddReconciliation<TBuilder>(this TBuilder builder)
-        where TBuilder : IHostApplicationBuilder
-    {
         builder.Services.TryAddSingleton(services => new Reconciler(
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<JobQueue>(),

@@ -71,6 +71,5 @@ internal sealed class IngestionStack(QueueHost host, LocalQdrant qdrant) : IAsyn
         builder.Services.AddSingleton<Chunker>();
         builder.AddVectors();
         builder.AddIngestion();
-        builder.AddReconciliation();
     }
 }

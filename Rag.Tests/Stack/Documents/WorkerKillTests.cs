@@ -30,7 +30,6 @@ public sealed class WorkerKillTests(PostgresDatabase database) : IClassFixture<P
             });
             builder.AddEmbeddings();
             builder.AddVectors();
-            builder.AddReconciliation();
         });
 
         var workers = new List<WorkerProcess> { Start(qdrant), Start(qdrant) };

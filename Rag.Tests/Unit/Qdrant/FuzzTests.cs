@@ -22,6 +22,7 @@ public sealed class FuzzTests
         ("POST", "/collections/a/points/batch?wait=true", "{\"operations\":[{\"set_payload\":{\"payload\":{\"q\":1},\"key\":\"a.b\",\"points\":[1]}},{\"delete_payload\":{\"keys\":[\"a.b[].c\"],\"filter\":{}}},{\"update_vectors\":{\"points\":[{\"id\":1,\"vector\":[5,6]}]}},{\"delete_vectors\":{\"vector\":[\"s\"],\"points\":[1]}},{\"clear_payload\":{\"points\":[1]}}]}"),
         ("POST", "/collections/a/points/query", "{\"query\":{\"nearest\":[1,2],\"mmr\":{\"diversity\":0.3,\"candidates_limit\":5}},\"using\":\"\",\"filter\":{\"should\":[{\"key\":\"a[].b\",\"range\":{\"gt\":1}},{\"nested\":{\"key\":\"a\",\"filter\":{\"must\":[{\"key\":\"b\",\"values_count\":{\"lt\":3}}]}}}],\"min_should\":{\"conditions\":[{\"has_id\":[1]},{\"is_null\":{\"key\":\"a\"}}],\"min_count\":1}},\"limit\":5,\"offset\":1,\"score_threshold\":-1.5,\"with_payload\":{\"exclude\":[\"a.b\"]},\"with_vector\":[\"s\"],\"params\":{\"hnsw_ef\":9,\"quantization\":{\"ignore\":false}}}"),
         ("POST", "/collections/a/points/query", "{\"prefetch\":[{\"query\":{\"recommend\":{\"positive\":[1,[1,2]],\"negative\":[[0,1]],\"strategy\":\"best_score\"}},\"limit\":3},{\"query\":{\"discover\":{\"target\":1,\"context\":[{\"positive\":[1,0],\"negative\":[0,1]}]}}},{\"query\":{\"indices\":[1],\"values\":[2]},\"using\":\"s\"}],\"query\":{\"rrf\":{\"k\":3,\"weights\":[1,2,0.5]}},\"lookup_from\":{\"collection\":\"a\",\"vector\":\"\"}}"),
+        ("POST", "/collections/a/points/query", "{\"prefetch\":{\"query\":[1,2]},\"query\":{\"formula\":{\"sum\":[\"$score\",{\"mult\":[\"n\",{\"exp_decay\":{\"x\":\"n\",\"target\":1,\"scale\":2,\"midpoint\":0.5}}]},{\"div\":{\"left\":1,\"right\":\"$score[0]\",\"by_zero_default\":0}},{\"key\":\"n\",\"match\":{\"value\":1}},{\"datetime\":\"2020-01-01\"},{\"geo_distance\":{\"origin\":{\"lon\":1,\"lat\":2},\"to\":\"g\"}}]},\"defaults\":{\"n\":1,\"g\":{\"lon\":1,\"lat\":1}}}}"),
         ("POST", "/collections/a/points/search", "{\"vector\":{\"name\":\"m\",\"vector\":[1,2]},\"limit\":3,\"filter\":{\"must\":[{\"key\":\"g\",\"geo_radius\":{\"center\":{\"lon\":1,\"lat\":2},\"radius\":5}}]}}"),
         ("POST", "/collections/a/points/scroll", "{\"limit\":3,\"offset\":1,\"order_by\":{\"key\":\"n\",\"direction\":\"desc\",\"start_from\":1.5},\"filter\":{\"must_not\":[{\"key\":\"d\",\"range\":{\"gte\":\"2020-01-01T00:00:00Z\"}}]},\"with_payload\":[\"a\"]}"),
         ("POST", "/collections/a/points/count", "{\"exact\":true,\"filter\":{\"must\":[{\"key\":\"a\",\"match\":{\"except\":[\"x\"]}}]}}"),
@@ -48,7 +49,7 @@ public sealed class FuzzTests
         await server.OkAsync("PUT", "/collections/a/index?wait=true", "{'field_name':'n','field_schema':'float'}");
         await server.OkAsync("PUT", "/collections/a/points?wait=true", "{'points':[{'id':1,'vector':{'':[1,2],'s':{'indices':[1],'values':[2]},'m':[[1,2]]},'payload':{'n':1,'a':[{'b':1}]}},{'id':2,'vector':{'':[0,1]},'payload':{'n':'x'}}]}");
         var answers = new Dictionary<int, int>();
-        foreach (var (method, path, body) in Gen.Sample(Mutated, 4000, 100))
+        foreach (var (method, path, body) in Gen.Sample(Mutated, 10000, 100))
         {
             using var message = new HttpRequestMessage(new HttpMethod(method), path) { Content = new ByteArrayContent(body) };
             message.Content.Headers.ContentType = new("application/json");

@@ -106,6 +106,37 @@ public sealed class QueryTests
         Assert.Equal("[{\"id\":2,\"version\":1,\"score\":6,\"vector\":{\"s\":{\"indices\":[1,5],\"values\":[3,2]}}}]", sparse["points"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("'$score'", "1:4")]
+    [InlineData("{'sum':['$score',{'mult':[10,{'key':'c','match':{'value':'y'}}]}]}", "2:13")]
+    [InlineData("{'div':{'left':'$score','right':{'sum':['$score',-4]},'by_zero_default':99}}", "1:99")]
+    [InlineData("{'mult':['p',{'neg':{'abs':-2}}]}", "1:-2")]
+    [InlineData("{'exp_decay':{'x':'$score','target':2,'midpoint':0.25,'scale':1}}", "3:1")]
+    [InlineData("{'lin_decay':{'x':'$score','target':4,'scale':2}}", "1:1")]
+    [InlineData("{'sum':[{'sqrt':{'pow':{'base':'$score','exponent':2}}},{'ln':1},{'log10':1},{'exp':0}]}", "1:5")]
+    [InlineData("{'gauss_decay':{'x':{'datetime_key':'when'},'target':{'datetime':'2020-01-02'},'scale':86400}}", "1:0.5")]
+    public async Task Formulas_score_what_was_fetched_before(string formula, string best)
+    {
+        await using var server = await SampleAsync();
+
+        var found = await server.OkAsync("POST", Query, $"{{'prefetch':{{'query':[1,0]}},'query':{{'formula':{formula},'defaults':{{'p':1,'when':'2020-01-01T00:00:00Z'}}}},'limit':1}}");
+
+        Assert.Equal(best, $"{found["points"]![0]!["id"]}:{(float)found["points"]![0]!["score"]!}");
+    }
+
+    [Theory]
+    [InlineData("'nowhere'", "Wrong input: Expected number value for nowhere in the payload and/or in the formula defaults.")]
+    [InlineData("{'ln':0}", "Wrong input: The expression produced a non-finite number")]
+    [InlineData("'$rank'", "Bad request: Invalid reserved variable: $rank")]
+    [InlineData("{'lin_decay':{'x':1,'scale':0}}", "Bad request: Decay scale should be non-zero positive, got 0.")]
+    [InlineData("[]", "Format error in JSON body: ")]
+    public async Task Formulas_that_make_no_sense_are_refused(string formula, string error)
+    {
+        await using var server = await SampleAsync();
+
+        Assert.StartsWith(error, await server.RefusedAsync(HttpStatusCode.BadRequest, "POST", Query, $"{{'query':{{'formula':{formula}}}}}"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Examples_fusion_and_prefetch()
     {

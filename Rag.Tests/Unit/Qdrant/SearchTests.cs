@@ -102,6 +102,7 @@ public sealed class SearchTests
             using var best = new TopK(k);
             for (var i = 0; i < scores.Length; i++) best.Offer(scores[i], i);
 
+            Assert.Equal(k == 0 ? float.PositiveInfinity : k > scores.Length ? float.NegativeInfinity : scores.OrderDescending().ElementAt(k - 1), best.Threshold);
             Assert.Equal(scores.OrderDescending().Take(k), best.Candidates.ToArray().Select(c => c.Score).OrderDescending());
         }
     }

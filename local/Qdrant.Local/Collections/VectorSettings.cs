@@ -29,6 +29,7 @@ internal static class VectorSettings
         {
             var settings = new JsonObject();
             vector.Value.AsObject("struct SparseVectorParams");
+            if (vector.Name.Length == 0) throw QdrantException.WrongInput("Sparse vector name cannot be empty");
             if (vector.Value.TryMember("index", out var index))
                 settings["index"] = ConfigSection.SparseIndex.Read(index, "sparse_vectors.?.index", violations, "struct SparseIndexParams");
             if (vector.Value.TryMember("modifier", out var modifier)) settings["modifier"] = Choice(modifier, "none", "idf");

@@ -43,7 +43,8 @@ internal sealed class FilterParser(Violations violations)
         return conditions;
     }
 
-    private Condition ParseCondition(JsonElement element, string path)
+    /// <summary>Reads one condition.</summary>
+    public Condition ParseCondition(JsonElement element, string path)
     {
         if (element.ValueKind != JsonValueKind.Object) throw QdrantException.Format(UnknownCondition);
         if (element.TryGetProperty("key", out var key))

@@ -1,6 +1,7 @@
 using Qdrant.Local.Collections;
 using Qdrant.Local.Errors;
 using Qdrant.Local.Filters;
+using Qdrant.Local.Formulas;
 using Qdrant.Local.Indexes;
 using Qdrant.Local.Points;
 using Qdrant.Local.Search;
@@ -29,6 +30,7 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
     private List<ScoredSlot> Rank(QueryRequest request, int k)
     {
         if (request.Query is FusionQuery fusion) return Fused(request, fusion, k);
+        if (request.Query is FormulaQuery formula) return ByFormula(request, formula, k);
         var plan = FilterPlan.For(request.Filter, view);
         if (request.Prefetch.Count > 0) plan = Within(plan, request);
         return request.Query switch
@@ -115,6 +117,27 @@ internal sealed class QueryExecutor(CollectionStore collections, Collection coll
         return [.. fused.Where(s => SearchWork.Includes(view, plan, s.Slot, scope))
             .Where(s => request.ScoreThreshold is not { } threshold || s.Score > threshold)
             .OrderByDescending(s => s.Score).ThenBy(s => view.Id(s.Slot)).Take(k)];
+    }
+
+    private List<ScoredSlot> ByFormula(QueryRequest request, FormulaQuery formula, int k)
+    {
+        var sources = request.Prefetch.Select(p => Run(Under(request, p)).DistinctBy(s => s.Slot).ToDictionary(s => s.Slot, s => s.Score)).ToList();
+        var plan = FilterPlan.For(request.Filter, view);
+        var candidates = sources.Count == 0 ? IdScan.Find(view, plan, PointId.Smallest, int.MaxValue) : sources.SelectMany(s => s.Keys).Distinct();
+        using var filterScope = plan.Rest is null ? null : new PointScope(view);
+        using var point = new PointScope(view);
+        var scope = new FormulaScope(sources, point);
+        var scored = new List<ScoredSlot>();
+        foreach (var slot in candidates)
+        {
+            if (!SearchWork.Includes(view, plan, slot, filterScope)) continue;
+            point.MoveTo(slot);
+            var score = (float)formula.Score(scope);
+            if (!float.IsFinite(score)) throw QdrantException.WrongInput("The expression produced a non-finite number");
+            if (request.ScoreThreshold is not { } threshold || score > threshold) scored.Add(new ScoredSlot(slot, score));
+        }
+
+        return [.. scored.OrderByDescending(s => s.Score).ThenBy(s => view.Id(s.Slot)).Take(k)];
     }
 
     private List<ScoredSlot> Sampled(FilterPlan plan, int k)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Qdrant.Local.Errors;
 using Qdrant.Local.Filters;
+using Qdrant.Local.Formulas;
 using Qdrant.Local.Json;
 
 namespace Qdrant.Local.Queries;
@@ -67,8 +68,8 @@ internal sealed class QueryParser(Violations violations)
         if (query.TryMember("fusion", out var fusion)) return new FusionQuery(Collections.VectorSettings.Choice(fusion, "rrf", "dbsf") == "rrf");
         if (query.TryMember("rrf", out var rrf)) return ParseRrf(rrf, path);
         if (query.TryMember("sample", out var sample) && Collections.VectorSettings.Choice(sample, "random") == "random") return new SampleQuery();
-        if (query.TryMember("formula", out _) || query.TryMember("relevance_feedback", out _))
-            throw QdrantException.BadRequest("this server does not know formula and relevance_feedback queries; run Qdrant itself for them");
+        if (query.TryMember("formula", out _)) return FormulaParser.Parse(query, violations);
+        if (query.TryMember("relevance_feedback", out _)) throw QdrantException.BadRequest("this server does not know relevance_feedback queries; run Qdrant itself for them");
         throw QdrantException.Format(Expected);
     }
 

@@ -12,8 +12,8 @@ internal sealed class TopK(int k) : IDisposable
 
     public int Count { get; private set; }
 
-    /// <summary>What a score must exceed to matter.</summary>
-    public float Threshold => Count < k ? float.NegativeInfinity : _heap[0].Score;
+    /// <summary>What a score must exceed to matter; nothing matters where none are wanted.</summary>
+    public float Threshold => Count < k ? float.NegativeInfinity : k == 0 ? float.PositiveInfinity : _heap[0].Score;
 
     public bool IsFull => Count == k;
 

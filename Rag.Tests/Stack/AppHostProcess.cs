@@ -21,10 +21,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
         _data = data;
         string[] arguments =
         [
-            typeof(Projects.AppHost).Assembly.Location, "--data", data,
+            // A run that was itself started in the background ignores SIGINT, and its children would too.
+            "--default-signal=INT", "dotnet", typeof(Projects.AppHost).Assembly.Location, "--data", data,
             "--api-port", $"{apiPort}", "--monitor-port", $"{monitorPort}", "--dashboard-port", $"{dashboardPort}", .. more,
         ];
-        var start = new ProcessStartInfo("dotnet", arguments)
+        var start = new ProcessStartInfo("env", arguments)
         {
             UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

@@ -19,9 +19,6 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // A fresh checkout has no PostgreSQL yet: it is fetched as the AppHost fetches it.
-        var runtime = new LocalRuntime(Path.Combine(Repository.Root, "local", "runtime"), new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection().Build());
-        await runtime.EnsureAsync(NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         _server = await PostgresServer.StartAsync();
     }
 

@@ -71,11 +71,13 @@ internal static unsafe class DenseSearch
         var length = column.Field.Size;
         var threshold = best.Threshold;
         var full = best.IsFull;
+        var isScan = plan.Candidates is null;
         var slot = plan.Candidates?.Next(from) ?? from;
         for (; slot < to; slot = plan.Candidates?.Next(slot + 1) ?? slot + 1)
         {
             if (!column.Has(slot) || !SearchWork.Includes(view, plan, slot, scope)) continue;
-            var rank = TMetric.Rank(Kernels.Evaluate<TMetric>(query, column.Row(slot), length));
+            var row = column.Row(slot);
+            var rank = TMetric.Rank(isScan ? Kernels.EvaluateInScan<TMetric>(query, row, length) : Kernels.Evaluate<TMetric>(query, row, length));
             if (full && !(rank > threshold)) continue;
             best.Offer(rank, slot);
             threshold = best.Threshold;

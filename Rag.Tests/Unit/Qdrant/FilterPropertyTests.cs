@@ -35,7 +35,11 @@ public sealed class FilterPropertyTests
         from key in Key from value in Gen.Elements("1", "0", "-3", "\"x\"", "\"xy\"", "true", "false") select $"{{\"key\":\"{key}\",\"match\":{{\"value\":{value}}}}}",
         from key in Key from kind in Gen.Elements("any", "except") from list in Gen.OneOf(Strings, Integers) select $"{{\"key\":\"{key}\",\"match\":{{\"{kind}\":{list}}}}}",
         from key in Key from text in Gen.Elements("x", "y", "xy", "") select $"{{\"key\":\"{key}\",\"match\":{{\"text\":\"{text}\"}}}}",
-        from key in Key from low in Gen.Elements("gt", "gte") from high in Gen.Elements("lt", "lte") from a in Bound from b in Bound
+        from key in Key
+        from low in Gen.Elements("gt", "gte")
+        from high in Gen.Elements("lt", "lte")
+        from a in Bound
+        from b in Bound
         select $"{{\"key\":\"{key}\",\"range\":{{\"{low}\":{a},\"{high}\":{b}}}}}",
         from key in Key from bound in Gen.Elements("lt", "gt", "lte", "gte") from n in Gen.Choose(0, 3) select $"{{\"key\":\"{key}\",\"values_count\":{{\"{bound}\":{n}}}}}",
         from key in Key from kind in Gen.Elements("is_empty", "is_null") from wanted in Gen.Elements("true", "false") select $"{{\"key\":\"{key}\",\"{kind}\":{wanted}}}",

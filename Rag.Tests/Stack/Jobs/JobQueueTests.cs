@@ -203,6 +203,7 @@ public sealed class JobQueueTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
+    [Trait("Seed", "M8")]
     public async Task The_measured_size_is_by_kind_and_state()
     {
         await _host.EnqueueAsync(new NewJob("x", "{}"), new NewJob("x", "{}"), new NewJob("y", "{}", Delay: TimeSpan.FromHours(1)));

@@ -21,6 +21,9 @@ public static class LoggingExtensions
     /// <summary>Providers of the default host that write what they get as it is.</summary>
     private static readonly string[] Unredacted = ["ConsoleLoggerProvider", "DebugLoggerProvider", "EventSourceLoggerProvider", "EventLogLoggerProvider"];
 
+    /// <summary>Several lines for each request at Information, about what one line and the trace say better. The configuration can have them back.</summary>
+    private static readonly string[] Talkative = ["Microsoft.AspNetCore", "System.Net.Http.HttpClient", "Polly"];
+
     /// <summary>
     /// Redacted logging to the standard output (readable in development, JSON elsewhere) and, where <c>Logging:Files:Folder</c> says so, to rotating files;
     /// the redactor before every other provider and every exporter; levels that can be changed at run time; and the typed entry points <see cref="PerformanceLog"/>, <see cref="BusinessLog"/>
@@ -35,6 +38,10 @@ public static class LoggingExtensions
 
         // The host's own request lines hold the query string, and say nothing that ours do not.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        foreach (var talkative in Talkative)
+        {
+            if (builder.Configuration[$"Logging:LogLevel:{talkative}"] is null) builder.Logging.AddFilter(talkative, LogLevel.Warning);
+        }
 
         services.AddRagRedaction(builder.Configuration);
         services.AddOptions<LogOutputOptions>().BindConfiguration(LogOutputOptions.Section).ValidateDataAnnotations();

@@ -82,7 +82,7 @@ public sealed class StackFixture : IAsyncLifetime
         }
     }
 
-    private string LogTail(int lines)
+    internal string LogTail(int lines)
     {
         var text = new StringBuilder();
         foreach (var (resource, log) in _logs.OrderBy(l => l.Key, StringComparer.Ordinal))

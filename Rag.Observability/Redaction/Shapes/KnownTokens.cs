@@ -16,7 +16,7 @@ internal static class KnownTokens
         ("sk-", 16), ("sk_live_", 8), ("sk_test_", 8), ("pk_live_", 8), ("rk_live_", 8), ("whsec_", 8),
         ("ghp_", 16), ("gho_", 16), ("ghu_", 16), ("ghs_", 16), ("ghr_", 16), ("github_pat_", 16), ("glpat-", 12),
         ("xoxb-", 10), ("xoxp-", 10), ("xoxa-", 10), ("xoxr-", 10), ("xoxs-", 10), ("xapp-", 10),
-        ("AKIA", 12), ("ASIA", 12), ("AIza", 20), ("ya29.", 16), ("npm_", 20), ("pypi-", 20), ("hf_", 16), ("hvs.", 16), ("SG.", 20), ("shpat_", 16), ("dop_v1_", 16),
+        ("AKIA", 12), ("ASIA", 12), ("AIza", 20), ("ya29.", 16), ("npm_", 16), ("pypi-", 16), ("hf_", 16), ("hvs.", 16), ("SG.", 16), ("shpat_", 16), ("dop_v1_", 16),
     ];
 
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");

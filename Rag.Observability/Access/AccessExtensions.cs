@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -17,8 +16,11 @@ namespace Rag.Observability.Access;
 
 public static class AccessExtensions
 {
+    /// <summary>Who sends a header for longer than this keeps a connection busy on purpose.</summary>
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>
-    /// API keys with roles, the table of who may call what, limits for requests, bodies and times. Needs <c>AddAudit</c>. Keys are required except in development;
+    /// API keys with roles, the table of who may call what, limits for requests and times. Needs <c>AddAudit</c>. Keys are required except in development;
     /// <c>Auth:Required</c> says otherwise.
     /// </summary>
     public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder, IEnumerable<AccessRule> rules)
@@ -53,12 +55,10 @@ public static class AccessExtensions
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<AccessOptions>>((timeouts, access) =>
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = access.Value.RequestTimeout, TimeoutStatusCode = 504 });
-        services.AddOptions<FormOptions>().Configure<IOptions<AccessOptions>>((form, access) => form.MultipartBodyLengthLimit = access.Value.MaxBodyBytes);
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<AccessOptions>>((kestrel, access) =>
+        services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = access.Value.MaxBodyBytes;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         });
         return builder;
     }

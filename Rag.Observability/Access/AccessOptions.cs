@@ -24,11 +24,7 @@ public sealed class AccessOptions
     /// <summary>How long a known key goes on to be believed while the database is down.</summary>
     public TimeSpan OutageTime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Largest request body in bytes.</summary>
-    [Range(1024, long.MaxValue)]
-    public long MaxBodyBytes { get; set; } = 32L * 1024 * 1024;
-
-    /// <summary>How long a request may take; streamed answers set their own limit.</summary>
+    /// <summary>How long a request may take; endpoints that stream set their own limit (<c>WithRequestTimeout</c>).</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Callers without a key are the developer.</summary>

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -57,11 +56,6 @@ internal sealed class AccessService : IAsyncDisposable
         _app.MapDefaultEndpoints();
         _app.MapGet("/unlisted", () => "open");
         _app.MapGet("/slow", async (CancellationToken cancellationToken) => await Task.Delay(Timeout.Infinite, cancellationToken));
-        _app.MapPost("/body", async (HttpRequest request) =>
-        {
-            await request.Body.CopyToAsync(Stream.Null);
-            return "read";
-        });
         foreach (var rule in ApiAccess.Rules.Where(IsMissing)) _app.MapMethods(rule.Route, [rule.Method], () => "room");
         map?.Invoke(_app);
     }

@@ -63,10 +63,16 @@ public static class AccessExtensions
         return builder;
     }
 
-    /// <summary>Behind <c>UseRagErrors</c> and <c>UseRequestLogging</c>, before the endpoints.</summary>
-    public static WebApplication UseAccess(this WebApplication app)
+    /// <summary>Before everything that answers, static files too.</summary>
+    public static WebApplication UseSecurityHeaders(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
+        return app;
+    }
+
+    /// <summary>Behind <c>UseRagErrors</c>, <c>UseRequestLogging</c> and the static files that anybody may have; before the endpoints.</summary>
+    public static WebApplication UseAccess(this WebApplication app)
+    {
         app.UseAuthentication();
         app.UseMiddleware<RateLimiting>();
         app.UseAuthorization();

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
 namespace Rag.Observability.Access;
@@ -14,9 +15,9 @@ internal sealed class AccessRequirement : IAuthorizationRequirement
         {
             if (context.Resource is not HttpContext http) return Task.CompletedTask;
 
-            var required = http.GetEndpoint() is { } endpoint
+            var required = http.GetEndpoint() is RouteEndpoint endpoint
                 ? rules.Find(http.Request.Method, endpoint)?.Role ?? AccessRole.Admin
-                // Nothing is there: whoever may read may know that.
+                // Nothing is there, or not by this method: whoever may read may know that.
                 : options.Value.IsOpen ? AccessRole.Public : AccessRole.Reader;
             if (required == AccessRole.Public || Role(context.User) >= required) context.Succeed(requirement);
             return Task.CompletedTask;

@@ -20,9 +20,12 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly byte[]? _adminHash = options.Value.AdminKey is { Length: > 0 } key ? ApiKeyText.Hash(key) : null;
 
+    /// <param name="key">What the caller sent.</param>
+    /// <param name="mayLookUp">Whether the database is asked for a key that is not known yet.</param>
+    /// <param name="cancellationToken">Ends the look-up.</param>
     /// <returns>Who the key belongs to, or null when it opens nothing.</returns>
     /// <exception cref="DatabaseException">The key is not known yet, and cannot be looked up.</exception>
-    public async Task<Caller?> IdentifyAsync(string key, CancellationToken cancellationToken)
+    public async Task<Caller?> IdentifyAsync(string key, bool mayLookUp, CancellationToken cancellationToken)
     {
         var hash = ApiKeyText.Hash(key);
         // Each comparison is made, whatever the others said.
@@ -30,7 +33,7 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
         if (isAdmin) return ConfiguredAdmin;
 
         var id = ApiKeyText.IdOf(key);
-        if (id is null || store is null) return null;
+        if (id is null || store is null || (!mayLookUp && !_entries.ContainsKey(id))) return null;
         var stored = await FindAsync(id, store, cancellationToken);
         var now = time.GetUtcNow();
         var isCurrent = CryptographicOperations.FixedTimeEquals(hash, stored?.Hash ?? NoHash);

@@ -30,7 +30,7 @@ internal sealed class ApiKeyHandler(
             return options.Value.IsOpen ? Success(Caller.Developer) : AuthenticateResult.NoResult();
 
         var address = Context.Connection.RemoteIpAddress;
-        var caller = key is null ? null : await directory.IdentifyAsync(key, Context.RequestAborted);
+        var caller = key is null ? null : await directory.IdentifyAsync(key, limits.MayLookUp(address), Context.RequestAborted);
         if (caller is null)
         {
             watch.KeyFailed(address);

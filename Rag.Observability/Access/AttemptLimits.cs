@@ -11,6 +11,9 @@ internal sealed class AttemptLimits(TimeProvider time)
     private readonly SlidingCounter _failures = new(TimeSpan.FromMinutes(1), time);
     private readonly SlidingCounter _successes = new(TimeSpan.FromHours(1), time);
 
+    /// <summary>Whether a key that is not known yet is looked up: who has failed this often is not worth a query.</summary>
+    public bool MayLookUp(IPAddress? address) => _failures.Count(address?.ToString() ?? "unknown") <= FailuresPerMinute;
+
     public bool MayReportFailure(IPAddress? address) => _failures.Add(address?.ToString() ?? "unknown") <= FailuresPerMinute;
 
     public bool MayReportSuccess(string keyId, IPAddress? address) => _successes.Add($"{keyId} {address}") <= 1;

@@ -111,31 +111,33 @@ internal sealed class AuditJournal : IDisposable
         }
     }
 
+    /// <summary>Reads all files, while others go on writing.</summary>
     /// <returns>The number of the first line that was changed, moved or removed, or null when all are as they were written.</returns>
     public long? FirstBrokenLine()
     {
-        lock (_lock)
-        {
-            byte[]? previous = null;
-            var expected = 0L;
-            foreach (var path in Files())
-            {
-                using var reader = new AuditJournalReader(path, offset: 0);
-                while (reader.Read() is { } line)
-                {
-                    // Half a line is what a crash leaves; the chain goes on behind it.
-                    if (line.Event is not { } e) continue;
-                    expected = previous is null ? line.Number : expected + 1;
-                    if (line.Number != expected) return expected;
-                    // The line before the first may have been pruned: then the first is taken as it is.
-                    var isTrusted = previous is null && line.Number > 1;
-                    previous = isTrusted ? line.Hash : _chain.Next(previous ?? AuditChain.Start, line.Number, e.Json);
-                    if (!previous.AsSpan().SequenceEqual(line.Hash)) return line.Number;
-                }
-            }
+        long lines;
+        List<string> files;
+        lock (_lock) (lines, files) = (_lines, [.. Files()]);
 
-            return expected == _lines ? null : expected + 1;
+        byte[]? previous = null;
+        var expected = 0L;
+        foreach (var path in files)
+        {
+            using var reader = new AuditJournalReader(path, offset: 0);
+            while (reader.Read() is { } line)
+            {
+                // Half a line is what a crash leaves; the chain goes on behind it.
+                if (line.Event is not { } e) continue;
+                expected = previous is null ? line.Number : expected + 1;
+                if (line.Number != expected) return expected;
+                // The line before the first may have been pruned: then the first is taken as it is.
+                var isTrusted = previous is null && line.Number > 1;
+                previous = isTrusted ? line.Hash : _chain.Next(previous ?? AuditChain.Start, line.Number, e.Json);
+                if (!previous.AsSpan().SequenceEqual(line.Hash)) return line.Number;
+            }
         }
+
+        return expected >= lines ? null : expected + 1;
     }
 
     public void Dispose()

@@ -118,7 +118,9 @@ public sealed partial class AuditTrail
         try
         {
             var content = AuditContent.Of(e);
-            if (!_events.Writer.TryWrite(content)) Overflow?.Invoke(content);
+            if (_events.Writer.TryWrite(content)) return;
+            if (Overflow is not { } overflow) throw new InvalidOperationException("The queue is full, and nothing writes it: AuditWriter is not running.");
+            overflow(content);
         }
         catch (Exception exception)
         {

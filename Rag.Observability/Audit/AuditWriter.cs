@@ -19,6 +19,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
     private readonly List<AuditContent> _waiting = [];
     private volatile bool _isBehind = true;
     private bool _hasFailed;
+    private DateOnly _prunedOn;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,7 +34,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
                 if (await WriteAsync(stoppingToken))
                 {
                     pause = FirstPause;
-                    journal?.Prune(options.DaysKept);
+                    PruneOnceADay();
                     await trail.Events.WaitToReadAsync(stoppingToken);
                 }
                 else
@@ -76,6 +77,21 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
         }
     }
 
+    private void PruneOnceADay()
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        if (journal is null || today == _prunedOn) return;
+        _prunedOn = today;
+        try
+        {
+            journal.Prune(options.DaysKept);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            LogNotPruned(failure.Message);
+        }
+    }
+
     private void TakeEvents()
     {
         while (_waiting.Count < MostWaiting && trail.Events.TryRead(out var e))
@@ -100,8 +116,9 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
             _waiting.Clear();
             _isBehind = true;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
+            // Whatever the disk's reason: the events stay in memory, and this writer alive.
             telemetry.JournalFailed();
         }
     }
@@ -188,4 +205,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
 
     [LoggerMessage(3, LogLevel.Critical, "{Count} audit events are lost: neither the journal nor the database took them")]
     private partial void LogLost(int count);
+
+    [LoggerMessage(4, LogLevel.Warning, "Old files of the audit journal could not be removed: {Reason}")]
+    private partial void LogNotPruned(string reason);
 }

@@ -87,6 +87,7 @@ internal static class PipelineBenchmark
         var app = builder.Build();
         app.UseRagErrors();
         app.UseRequestLogging();
+        app.UseSecurityHeaders();
         app.UseAccess();
         return app;
     }

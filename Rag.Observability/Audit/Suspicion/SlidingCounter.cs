@@ -11,10 +11,22 @@ internal sealed class SlidingCounter(TimeSpan window, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Counts> _subjects = new(StringComparer.Ordinal);
 
+    /// <returns>How often within the window so far.</returns>
+    public double Count(string subject)
+    {
+        var now = Now();
+        var number = (long)Math.Floor(now);
+        lock (_lock)
+        {
+            if (!_subjects.TryGetValue(subject, out var counts) || counts.Window < number - 1) return 0;
+            return counts.Window == number ? counts.Current + (counts.Previous * (1 - (now - number))) : counts.Current * (1 - (now - number));
+        }
+    }
+
     /// <returns>How often within the window, this time included.</returns>
     public double Add(string subject)
     {
-        var now = (double)time.GetTimestamp() / time.TimestampFrequency / window.TotalSeconds;
+        var now = Now();
         var number = (long)Math.Floor(now);
         lock (_lock)
         {
@@ -29,6 +41,8 @@ internal sealed class SlidingCounter(TimeSpan window, TimeProvider time)
             return counts.Current + (counts.Previous * (1 - (now - number)));
         }
     }
+
+    private double Now() => (double)time.GetTimestamp() / time.TimestampFrequency / window.TotalSeconds;
 
     private bool MakeRoom(long number)
     {

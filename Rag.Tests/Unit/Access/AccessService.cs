@@ -49,6 +49,7 @@ internal sealed class AccessService : IAsyncDisposable
         _app = builder.Build();
         _app.UseRagErrors();
         _app.UseRequestLogging();
+        _app.UseSecurityHeaders();
         _app.UseAccess();
         _app.MapKeys();
         _app.MapAudit();

@@ -114,6 +114,29 @@ public sealed class ApiKeyTests(PostgresFixture postgres)
         await Eventually.IsTrueAsync(() => StatusAsync(service, unknown).GetAwaiter().GetResult() == HttpStatusCode.OK, "The key did not come back with the database.");
     }
 
+    [Fact]
+    public async Task Guessing_from_one_address_stops_asking_the_database_and_shuts_out_nobody_who_is_known()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var service = await StartAsync(time);
+        var (known, unknown) = (await service.KeyAsync("reader"), await service.KeyAsync("reader"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, known));
+        for (var i = 0; i < 70; i++) Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(service, ApiKeyText.Create().Key));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (await StatusAsync(service, known), await StatusAsync(service, unknown)));
+        time.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, unknown));
+    }
+
+    [Fact]
+    public async Task A_wrong_method_is_405_for_whoever_may_read()
+    {
+        await using var service = await StartAsync();
+        using var response = await service.SendAsync("PATCH", "/documents", await service.KeyAsync("reader"));
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+    }
+
     [Theory]
     [InlineData("""{"name":"","role":"reader"}""")]
     [InlineData("""{"name":"x","role":"root"}""")]

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Rag.Observability.Resilience;
+using Rag.Observability.Storage;
 
 namespace Rag.Core.Storage;
 
@@ -66,6 +67,7 @@ public static class StorageExtensions
         source.ConnectionStringBuilder.KeepAlive = (int)options.KeepAlive.TotalSeconds;
         source.ConnectionStringBuilder.TcpKeepAlive = true;
         source.ConnectionStringBuilder.MaxAutoPrepare = 64;
+        source.ConnectionStringBuilder.WithoutJit();
         // Without it every use of a pooled connection costs PostgreSQL six statements that clear session state. Whoever makes such state clears it.
         source.ConnectionStringBuilder.NoResetOnClose = true;
         // A poll or a heartbeat belongs to no request: without a span around it, it would be a trace of its own, every second.

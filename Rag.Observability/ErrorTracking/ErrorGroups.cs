@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Rag.Observability.Errors;
 using Rag.Observability.ErrorTracking.Storage;
+using Rag.Observability.Storage;
 
 namespace Rag.Observability.ErrorTracking;
 
@@ -16,10 +17,10 @@ public sealed class ErrorGroups
     private const string GroupColumns =
         $"id, title, type, code, category, severity, reason, fingerprint, services, first_seen, last_seen, first_version, last_version, count, {GroupRow.DecisionColumns}";
 
-    private readonly ErrorDatabase _database;
+    private readonly ObservabilityDatabase _database;
     private readonly TimeProvider _time;
 
-    internal ErrorGroups(ErrorDatabase database, TimeProvider time) => (_database, _time) = (database, time);
+    internal ErrorGroups(ObservabilityDatabase database, TimeProvider time) => (_database, _time) = (database, time);
 
     /// <summary>A page of groups. The state is worked out of times and cannot be asked of an index, so that a page with a state may hold fewer than the limit.</summary>
     public async Task<ErrorPage> ListAsync(ErrorQuery query, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Npgsql;
 using Rag.Observability.Errors;
 using Rag.Observability.ErrorTracking.Storage;
+using Rag.Observability.Storage;
 
 namespace Rag.Observability.ErrorTracking;
 
@@ -9,10 +10,10 @@ public sealed class ErrorReport
 {
     private const int MostFrequent = 10;
 
-    private readonly ErrorDatabase _database;
+    private readonly ObservabilityDatabase _database;
     private readonly TimeProvider _time;
 
-    internal ErrorReport(ErrorDatabase database, TimeProvider time) => (_database, _time) = (database, time);
+    internal ErrorReport(ObservabilityDatabase database, TimeProvider time) => (_database, _time) = (database, time);
 
     /// <param name="hours">Length of the period that ends now, in hours; it begins at a full hour.</param>
     /// <param name="cancellationToken">Ends the query.</param>

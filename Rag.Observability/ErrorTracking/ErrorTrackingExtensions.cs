@@ -37,7 +37,7 @@ public static partial class ErrorTrackingExtensions
         services.TryAddSingleton(Random.Shared);
         services.TryAddSingleton<Redactor>();
         services.TryAddSingleton(ServiceIdentity.Of(builder.Configuration, builder.Environment));
-        services.AddErrorDatabase();
+        ObservabilityDatabase.Register(services);
         services.AddSingleton<ErrorTracker>();
         services.AddSingleton<ErrorBatchStore>();
         services.AddTransient(CreateAggregator);
@@ -56,9 +56,9 @@ public static partial class ErrorTrackingExtensions
         builder.Services.Configure<ErrorUpkeepOptions>(builder.Configuration.GetSection(ErrorUpkeepOptions.Section));
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton(ServiceIdentity.Of(builder.Configuration, builder.Environment));
-        builder.Services.AddErrorDatabase();
-        builder.Services.AddSingleton(services => new ErrorGroups(services.GetRequiredService<ErrorDatabase>(), services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(services => new ErrorReport(services.GetRequiredService<ErrorDatabase>(), services.GetRequiredService<TimeProvider>()));
+        ObservabilityDatabase.Register(builder.Services);
+        builder.Services.AddSingleton(services => new ErrorGroups(services.GetRequiredService<ObservabilityDatabase>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton(services => new ErrorReport(services.GetRequiredService<ObservabilityDatabase>(), services.GetRequiredService<TimeProvider>()));
         if (!string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(ConnectionName))) builder.Services.AddHostedService<ErrorUpkeep>();
         return builder;
     }
@@ -72,16 +72,6 @@ public static partial class ErrorTrackingExtensions
         services.AddSingleton(provider => new SentryForwarder(
             parsed, provider.GetRequiredService<IHttpClientFactory>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SentryForwarder>>()));
         services.AddHostedService(provider => provider.GetRequiredService<SentryForwarder>());
-    }
-
-    private static IServiceCollection AddErrorDatabase(this IServiceCollection services)
-    {
-        services.TryAddSingleton(provider => ErrorDatabase.Create(
-            provider.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
-                ?? throw new InvalidOperationException($"No database is configured: start through the AppHost, or set ConnectionStrings__{ConnectionName}."),
-            provider.GetRequiredService<ServiceIdentity>().Name,
-            provider.GetRequiredService<ILogger<SqlMigrator>>()));
-        return services;
     }
 
     private static ErrorAggregator CreateAggregator(IServiceProvider services)

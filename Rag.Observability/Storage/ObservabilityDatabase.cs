@@ -8,14 +8,15 @@ using Npgsql;
 namespace Rag.Observability.Storage;
 
 /// <summary>
-/// The door to schema <c>observability</c> for audit and keys: a small pool of its own, so that neither waits for the work that it watches over.
+/// The door to schema <c>observability</c> for errors, audit and keys: a small pool of its own, so that a storm of errors cannot take the connections
+/// of the work that fails, nor the other way round.
 /// The schema is brought up to date at the first use that succeeds.
 /// </summary>
 internal sealed class ObservabilityDatabase(NpgsqlDataSource dataSource, ILogger<SqlMigrator> logger) : IAsyncDisposable
 {
     private const string ConnectionName = "rag";
     private const string Schema = "observability";
-    private const int PoolSize = 4;
+    private const int PoolSize = 8;
     private const int Seconds = 5;
 
     private readonly SemaphoreSlim _migrating = new(1, 1);
@@ -28,6 +29,9 @@ internal sealed class ObservabilityDatabase(NpgsqlDataSource dataSource, ILogger
         builder.ConnectionStringBuilder.MaxPoolSize = PoolSize;
         builder.ConnectionStringBuilder.Timeout = Seconds;
         builder.ConnectionStringBuilder.CommandTimeout = Seconds;
+        builder.ConnectionStringBuilder.WithoutJit();
+
+        // A write a second from every service, for ever, is nobody's request.
         builder.ConfigureTracing(tracing => tracing
             .ConfigureCommandFilter(_ => System.Diagnostics.Activity.Current is not null)
             .ConfigureBatchFilter(_ => System.Diagnostics.Activity.Current is not null)

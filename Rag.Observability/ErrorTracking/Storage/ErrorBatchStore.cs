@@ -1,11 +1,12 @@
 using Npgsql;
 using NpgsqlTypes;
 using Rag.Observability.Errors;
+using Rag.Observability.Storage;
 
 namespace Rag.Observability.ErrorTracking.Storage;
 
 /// <summary>Writes a batch: all of it or none, and once, in however many tries.</summary>
-internal sealed class ErrorBatchStore(ErrorDatabase database)
+internal sealed class ErrorBatchStore(ObservabilityDatabase database)
 {
     /// <summary>A caller who can put anything into a message could otherwise make as many groups as they like.</summary>
     private const long MostGroups = 10_000;

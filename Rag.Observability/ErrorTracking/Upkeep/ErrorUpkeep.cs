@@ -4,11 +4,12 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry;
 using Rag.Observability.ErrorTracking.Storage;
+using Rag.Observability.Storage;
 
 namespace Rag.Observability.ErrorTracking.Upkeep;
 
 /// <summary>Runs in the monitor: finds the groups that escalate, and deletes what is too old. A database that is down is waited for.</summary>
-internal sealed partial class ErrorUpkeep(ErrorDatabase database, IOptions<ErrorUpkeepOptions> options, TimeProvider time, ILogger<ErrorUpkeep> logger) : BackgroundService
+internal sealed partial class ErrorUpkeep(ObservabilityDatabase database, IOptions<ErrorUpkeepOptions> options, TimeProvider time, ILogger<ErrorUpkeep> logger) : BackgroundService
 {
     private const int Hours = 7 * 24;
     private static readonly TimeSpan KeepBatches = TimeSpan.FromDays(7);

@@ -14,7 +14,7 @@ namespace Rag.Tests.Unit.ErrorTracking;
 public sealed class ErrorStoreTests : IClassFixture<PostgresDatabase>, IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 12, 30, 0, TimeSpan.Zero));
-    private readonly ErrorDatabase _database;
+    private readonly ObservabilityDatabase _database;
     private readonly ErrorBatchStore _store;
     private readonly ErrorGroups _groups;
     private readonly ErrorReport _report;
@@ -22,7 +22,7 @@ public sealed class ErrorStoreTests : IClassFixture<PostgresDatabase>, IAsyncDis
 
     public ErrorStoreTests(PostgresDatabase database)
     {
-        _database = ErrorDatabase.Create(database.ConnectionString, "tests", NullLogger<SqlMigrator>.Instance);
+        _database = ObservabilityDatabase.Create(database.ConnectionString, "tests", NullLogger<SqlMigrator>.Instance);
         _store = new ErrorBatchStore(_database);
         _groups = new ErrorGroups(_database, _time);
         _report = new ErrorReport(_database, _time);

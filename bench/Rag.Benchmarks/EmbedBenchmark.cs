@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Microsoft.Extensions.AI;
 using Rag.Core.Embeddings;
 using Rag.Core.Embeddings.UseLite;
+using Rag.Tests.Support;
 
 namespace Rag.Benchmarks;
 
@@ -32,8 +32,9 @@ internal static class EmbedBenchmark
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        var folder = new UseLiteFolder(Argument(args, "--model") ?? Path.Combine("local", "runtime", "node_modules", "@energetic-ai", "model-embeddings-en", "dist"));
-        var rounds = int.Parse(Argument(args, "--rounds") ?? "10", CultureInfo.InvariantCulture);
+        var options = new BenchmarkOptions(args);
+        var folder = new UseLiteFolder(options.Text("model") ?? EmbeddingModelFolder.Path);
+        var rounds = options.Number("rounds", 10);
         var tokenizer = new UseLiteTokenizer(folder);
         var texts = Texts();
         var tokens = texts.ConvertAll(t => tokenizer.Count(t));
@@ -147,11 +148,5 @@ internal static class EmbedBenchmark
         }
 
         return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
-    }
-
-    private static string? Argument(string[] args, string name)
-    {
-        var index = Array.IndexOf(args, name);
-        return index >= 0 && index + 1 < args.Length ? args[index + 1] : null;
     }
 }

@@ -25,7 +25,8 @@ internal static class EvalBenchmark
 
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        if (Argument(args, "--set") is not { } folder)
+        var options = new BenchmarkOptions(args);
+        if (options.Text("set") is not { } folder)
         {
             Console.Error.WriteLine("eval --set DIR [--vectors FILE] [--save FILE] [--compare FILE] [--Section:Name value …]");
             return 2;
@@ -34,7 +35,7 @@ internal static class EvalBenchmark
         var set = TestCollection.Read(folder);
         await using var server = await PostgresServer.StartAsync();
         await using var vectors = await LocalVectorStore.StartAsync();
-        using var host = Build(args, server.ConnectionString("postgres"), vectors.ConnectionString);
+        using var host = Build(args, options.Text("vectors"), server.ConnectionString("postgres"), vectors.ConnectionString);
         await host.StartAsync(cancellationToken);
         await host.Services.GetRequiredService<SchemaReadiness>().WaitAsync(cancellationToken);
 
@@ -43,13 +44,13 @@ internal static class EvalBenchmark
         foreach (var type in Types) run.Types[SearchTypeName(type)] = await MeasureAsync(set, type, host.Services.GetRequiredService<Searcher>(), cancellationToken);
 
         Report(run);
-        if (Argument(args, "--compare") is { } earlier) Compare(EvalRun.Load(earlier), run);
-        if (Argument(args, "--save") is { } file) run.Save(file);
+        if (options.Text("compare") is { } earlier) Compare(EvalRun.Load(earlier), run);
+        if (options.Text("save") is { } file) run.Save(file);
         await host.StopAsync(CancellationToken.None);
         return 0;
     }
 
-    private static IHost Build(string[] args, string database, string vectors)
+    private static IHost Build(string[] args, string? vectorFile, string database, string vectors)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
@@ -68,7 +69,7 @@ internal static class EvalBenchmark
         builder.AddSearch();
         var model = builder.Services.Last(service => service.ServiceType == typeof(IEmbeddingGenerator<string, Embedding<float>>));
         builder.Services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>>(services =>
-            new FileEmbeddings((IEmbeddingGenerator<string, Embedding<float>>)model.ImplementationFactory!(services), Argument(args, "--vectors")));
+            new FileEmbeddings((IEmbeddingGenerator<string, Embedding<float>>)model.ImplementationFactory!(services), vectorFile));
         return builder.Build();
     }
 
@@ -114,10 +115,4 @@ internal static class EvalBenchmark
     }
 
     private static string SearchTypeName(SearchType type) => SearchTelemetry.Name(type);
-
-    private static string? Argument(string[] args, string name)
-    {
-        var position = Array.IndexOf(args, name);
-        return position >= 0 && position + 1 < args.Length ? args[position + 1] : null;
-    }
 }

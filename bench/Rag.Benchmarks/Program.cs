@@ -1,5 +1,6 @@
 using Rag.Benchmarks;
 using Rag.Benchmarks.Vectors;
+using Rag.Tests.Support;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, e) =>
@@ -7,6 +8,8 @@ Console.CancelKeyPress += (_, e) =>
     e.Cancel = true;
     stop.Cancel();
 };
+
+if (args is ["embed" or "eval" or "queue", ..]) await FetchedRuntime.EnsureAsync(stop.Token);
 
 return args switch
 {

@@ -24,9 +24,10 @@ internal static class QueueBenchmark
     {
         if (args is ["hang", var target]) return await HangAsync(target, cancellationToken);
 
-        var jobs = int.Parse(Argument(args, "--jobs") ?? "20000", CultureInfo.InvariantCulture);
-        var rounds = int.Parse(Argument(args, "--rounds") ?? "3", CultureInfo.InvariantCulture);
-        var given = Argument(args, "--connection");
+        var options = new BenchmarkOptions(args);
+        var jobs = options.Number("jobs", 20_000);
+        var rounds = options.Number("rounds", 3);
+        var given = options.Text("connection");
         await using var server = given is null ? await PostgresServer.StartAsync(isDurable: true) : null;
         var connectionString = given ?? server!.ConnectionString("postgres");
         await PrintServerAsync(connectionString, cancellationToken);
@@ -206,9 +207,6 @@ internal static class QueueBenchmark
         await host.Services.GetRequiredService<SchemaReadiness>().WaitAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
         return host;
     }
-
-    private static string? Argument(string[] args, string name) =>
-        Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? args[at + 1] : null;
 
     private sealed class DelegateHandler(Func<JobLease, CancellationToken, Task> handle) : IJobHandler
     {

@@ -12,11 +12,14 @@ internal sealed record AppHostOptions
           --infrastructure auto|embedded|containers   where PostgreSQL and Qdrant come from (auto)
           --data DIR                                  folder of all data (.data in the checkout)
           --fresh                                     empty the data folder first
+          --workers N                                 how many embedding workers share the work (1)
           --api-port PORT                             port of the API (5080; 0 = any free one)
           --monitor-port PORT                         port of the monitor (5090; 0 = any free one)
           --dashboard-port PORT                       port of the dashboard (18888; 0 = any free one)
           --help                                      this text
         """;
+
+    private const int MostWorkers = 32;
 
     public Infrastructure Infrastructure { get; init; } = Infrastructure.Auto;
 
@@ -24,6 +27,9 @@ internal sealed record AppHostOptions
     public string? DataFolder { get; init; }
 
     public bool Fresh { get; init; }
+
+    /// <summary>From 1 to <see cref="MostWorkers"/>.</summary>
+    public int Workers { get; init; } = 1;
 
     /// <summary>Null = any free port.</summary>
     public int? ApiPort { get; init; } = 5080;
@@ -56,6 +62,7 @@ internal sealed record AppHostOptions
                 "--infrastructure" => options with { Infrastructure = ParseInfrastructure(Value()) },
                 "--data" => options with { DataFolder = Value() is { Length: > 0 } folder ? folder : throw new UsageException("--data needs a folder.") },
                 "--fresh" when inline is null => options with { Fresh = true },
+                "--workers" => options with { Workers = ParseWorkers(Value()) },
                 "--api-port" => options with { ApiPort = OrAny(ParsePort(name, Value())) },
                 "--monitor-port" => options with { MonitorPort = OrAny(ParsePort(name, Value())) },
                 "--dashboard-port" => options with { DashboardPort = ParsePort(name, Value()) },
@@ -77,6 +84,11 @@ internal sealed record AppHostOptions
         "containers" => Infrastructure.Containers,
         _ => throw new UsageException($"--infrastructure is auto, embedded or containers, not '{value}'."),
     };
+
+    private static int ParseWorkers(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var workers) && workers is >= 1 and <= MostWorkers
+            ? workers
+            : throw new UsageException($"--workers is a number from 1 to {MostWorkers}, not '{value}'.");
 
     private static int ParsePort(string name, string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort

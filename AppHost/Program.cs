@@ -19,6 +19,7 @@ var api = builder.AddService<Projects.Rag_Api>("rag-api", options.ApiPort)
     .Announced("The API");
 
 var worker = builder.AddService<Projects.Rag_EmbeddingWorker>("embedding-worker")
+    .WithReplicas(options.Workers)
     .WithDataIn(data)
     .WithEnvironment("Embeddings__ModelPath", runtime.ModelPath)
     .WithReference(rag).WaitFor(rag)

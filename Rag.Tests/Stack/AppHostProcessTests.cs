@@ -75,6 +75,25 @@ public sealed class AppHostProcessTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task Several_workers_share_the_work()
+    {
+        await using var host = AppHostProcess.OnFreePorts(_data, "--workers", "2");
+        await host.WaitUntilHealthyAsync(_timeout.Token);
+        var ids = Enumerable.Range(1, 200).Select(n => $"shared-{n}").ToList();
+
+        await host.Api.PostAsync("/admin/queue/pause", new { }, _timeout.Token);
+        await host.Api.PostAsync(
+            "/documents", new { documents = ids.Select(id => new { id, title = id, text = $"The lighthouse of {id} has a lamp." }) }, _timeout.Token, HttpStatusCode.Accepted);
+        await host.Api.PostAsync("/admin/queue/resume", new { }, _timeout.Token);
+        foreach (var id in ids) await host.Api.WaitUntilReadyAsync(id, _timeout.Token);
+
+        var jobs = (await host.Api.GetAsync("/admin/jobs?state=done&limit=1000", _timeout.Token))["jobs"]!.AsArray();
+        Assert.Equal(ids.Count, jobs.Count);
+        Assert.All(jobs, job => Assert.Equal(1, (int)job!["attempt"]!));
+        Assert.Equal(2, jobs.Select(job => (string)job!["worker"]!).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
     public async Task A_taken_port_is_named()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

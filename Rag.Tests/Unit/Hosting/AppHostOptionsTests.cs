@@ -13,17 +13,19 @@ public sealed class AppHostOptionsTests
         Assert.Equal(Infrastructure.Auto, options.Infrastructure);
         Assert.Null(options.DataFolder);
         Assert.False(options.Fresh);
+        Assert.Equal(1, options.Workers);
     }
 
     [Fact]
     public void Every_option_is_read_in_both_spellings()
     {
         var options = AppHostOptions.Parse(
-            ["--infrastructure=embedded", "--data", "/d", "--fresh", "--api-port", "1", "--monitor-port=2", "--dashboard-port", "3"]);
+            ["--infrastructure=embedded", "--data", "/d", "--fresh", "--api-port", "1", "--monitor-port=2", "--dashboard-port", "3", "--workers=4"]);
 
         Assert.Equal(Infrastructure.Embedded, options.Infrastructure);
         Assert.Equal("/d", options.DataFolder);
         Assert.True(options.Fresh);
+        Assert.Equal(4, options.Workers);
         Assert.Equal((1, 2, 3), (options.ApiPort, options.MonitorPort, options.DashboardPort));
     }
 
@@ -48,6 +50,8 @@ public sealed class AppHostOptionsTests
     [InlineData("--api-port", "65536")]
     [InlineData("--api-port", "-1")]
     [InlineData("--api-port", "http")]
+    [InlineData("--workers", "0")]
+    [InlineData("--workers", "33")]
     [InlineData("--infrastructure", "docker")]
     [InlineData("--data", "")]
     [InlineData("--fresh=yes")]

@@ -47,6 +47,10 @@ public static class TelemetryNames
         public const string GenAiUsageOutputTokens = "gen_ai.usage.output_tokens";
         public const string GenAiDataSourceId = "gen_ai.data_source.id";
         public const string GenAiRetrievalTopK = "gen_ai.retrieval.top_k";
+        public const string GenAiRetrievalQueryText = "gen_ai.retrieval.query.text";
+        public const string GenAiRetrievalDocuments = "gen_ai.retrieval.documents";
+        public const string GenAiInputMessages = "gen_ai.input.messages";
+        public const string GenAiOutputMessages = "gen_ai.output.messages";
         public const string EmbeddingBatchSize = "rag.embedding.batch_size";
         public const string EmbeddingCacheHits = "rag.embedding.cache_hits";
         public const string JobKind = "rag.job.kind";

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Rag.Observability;
 
@@ -16,8 +18,11 @@ internal sealed class AnswerTelemetry : IDisposable
     private readonly Histogram<long> _tokens;
     private readonly Counter<long> _inventedCitations;
 
-    public AnswerTelemetry(IMeterFactory meters)
+    private readonly ContentCapture _content;
+
+    public AnswerTelemetry(IMeterFactory meters, ContentCapture content)
     {
+        _content = content;
         var meter = meters.Create(TelemetryNames.Source);
         var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = [.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] };
         _duration = meter.CreateHistogram(TelemetryNames.Metrics.GenAiClientOperationDuration, "s", "Duration of calls to a model.", tags: null, advice: seconds);
@@ -49,12 +54,28 @@ internal sealed class AnswerTelemetry : IDisposable
 
     public void Dispose() => _source.Dispose();
 
+    /// <summary>What a generator was told and what it wrote, where content may be seen.</summary>
+    private void Show(Activity? activity, string tag, IEnumerable<(string Role, string Text)> messages)
+    {
+        if (!_content.IsOn || activity is null) return;
+        activity.SetTag(tag, JsonSerializer.Serialize(messages.Select(message => new { role = message.Role, parts = new[] { new { type = "text", content = message.Text } } })));
+    }
+
     /// <summary>A call under way; disposing ends it.</summary>
     internal sealed class Call(AnswerTelemetry telemetry, Activity? activity, string provider, string model) : IDisposable
     {
         private readonly long _started = Stopwatch.GetTimestamp();
+        private readonly StringBuilder _written = new();
         private string? _errorType;
         private bool _hasBegun;
+
+        public void Asked(IEnumerable<ChatMessage> prompt) =>
+            telemetry.Show(activity, TelemetryNames.Tags.GenAiInputMessages, prompt.Select(message => (message.Role.Value, message.Text)));
+
+        public void Wrote(string piece)
+        {
+            if (telemetry._content.IsOn) _written.Append(piece);
+        }
 
         public void Began()
         {
@@ -84,6 +105,7 @@ internal sealed class AnswerTelemetry : IDisposable
         {
             var tags = Tags();
             if (_errorType is not null) tags.Add(TelemetryNames.Tags.ErrorType, _errorType);
+            telemetry.Show(activity, TelemetryNames.Tags.GenAiOutputMessages, [(ChatRole.Assistant.Value, _written.ToString())]);
             telemetry._duration.Record(Stopwatch.GetElapsedTime(_started).TotalSeconds, tags);
             activity?.Dispose();
         }

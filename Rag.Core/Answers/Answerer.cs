@@ -113,6 +113,7 @@ public sealed partial class Answerer
         };
         var prompt = AnswerPrompt.Build(question.Question, question.Passages, NewFence());
         var filter = new CitationFilter(question.Passages.Count);
+        call.Asked(prompt);
 
         await using var updates = draft.Generator.GetStreamingResponseAsync(prompt, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await draft.MoveNextAsync(updates, call))
@@ -120,10 +121,12 @@ public sealed partial class Answerer
             draft.Read(updates.Current);
             call.Began();
             var piece = filter.Push(updates.Current.Text);
+            call.Wrote(piece);
             if (piece.Length > 0) yield return piece;
         }
 
         var rest = filter.Flush();
+        call.Wrote(rest);
         _telemetry.Dropped(draft.Model, filter.Dropped);
         if (draft.Failure is null) call.Finished(draft.Model, draft.Usage);
         if (rest.Length > 0) yield return rest;

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Rag.Core.Answers.Extractive;
 using Rag.Core.Answers.OpenAI;
 using Rag.Core.Search;
+using Rag.Observability;
 
 namespace Rag.Core.Answers;
 
@@ -26,6 +27,7 @@ public static class AnswersExtensions
         builder.Services.AddSingleton<IChatClient>(services => services.GetRequiredService<IOptions<ChatSettings>>().Value.IsOpenAI
             ? services.GetRequiredService<OpenAIChatClient>()
             : services.GetRequiredService<ExtractiveChatClient>());
+        builder.Services.TryAddSingleton<ContentCapture>();
         builder.Services.AddSingleton<AnswerTelemetry>();
         builder.Services.AddSingleton(services => new Answerer(
             services.GetRequiredService<Searcher>(),

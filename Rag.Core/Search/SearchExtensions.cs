@@ -7,6 +7,7 @@ using Rag.Core.Search.Keyword;
 using Rag.Core.Search.Passages;
 using Rag.Core.Search.Semantic;
 using Rag.Core.Vectors;
+using Rag.Observability;
 
 namespace Rag.Core.Search;
 
@@ -18,6 +19,7 @@ public static class SearchExtensions
     {
         builder.Services.AddOptions<SearchOptions>().Bind(builder.Configuration.GetSection(SearchOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<ContentCapture>();
         builder.Services.AddSingleton<SearchTelemetry>();
         builder.Services.AddSingleton<CorpusStatistics>();
         builder.Services.AddSingleton<KeywordSearch>();

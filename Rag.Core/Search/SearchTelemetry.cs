@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using Rag.Observability;
 
 namespace Rag.Core.Search;
@@ -11,8 +12,11 @@ internal sealed class SearchTelemetry : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
 
-    public SearchTelemetry(IMeterFactory meters)
+    private readonly ContentCapture _content;
+
+    public SearchTelemetry(IMeterFactory meters, ContentCapture content)
     {
+        _content = content;
         var meter = meters.Create(TelemetryNames.Source);
         _requests = meter.CreateCounter<long>(TelemetryNames.Metrics.SearchRequests, "{request}", "Searches.");
         _duration = meter.CreateHistogram<double>(
@@ -40,6 +44,7 @@ internal sealed class SearchTelemetry : IDisposable
         activity?.SetTag(TelemetryNames.Tags.GenAiDataSourceId, collection);
         activity?.SetTag(TelemetryNames.Tags.GenAiRetrievalTopK, request.TopK);
         activity?.SetTag(TelemetryNames.Tags.SearchType, Name(request.Type));
+        if (_content.IsOn) activity?.SetTag(TelemetryNames.Tags.GenAiRetrievalQueryText, request.Query);
         return activity;
     }
 
@@ -50,6 +55,12 @@ internal sealed class SearchTelemetry : IDisposable
         activity.SetTag(TelemetryNames.Tags.SearchResults, response.Results.Count);
         activity.SetTag(TelemetryNames.Tags.Degraded, response.IsDegraded);
         if (response.DegradedReason is { } reason) activity.SetTag(TelemetryNames.Tags.DegradedReason, reason);
+        if (_content.IsOn)
+        {
+            activity.SetTag(
+                TelemetryNames.Tags.GenAiRetrievalDocuments,
+                JsonSerializer.Serialize(response.Results.Select(result => new { id = result.DocumentId, score = result.Score })));
+        }
     }
 
     public void Failed(Activity? activity, SearchType type, TimeSpan took, Exception error)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Rag.Core.Answers;
 using Rag.Core.Embeddings;
 using Rag.Core.Embeddings.UseLite;
 using Rag.Core.Search;
@@ -226,6 +227,31 @@ public sealed class SearcherTests(PostgresDatabase database) : IClassFixture<Pos
                 ("rag.search.degraded", true), ("rag.search.degraded_reason", "vector_database_unavailable"), ("rag.search.results", 0), ("rag.search.type", "hybrid"),
             ],
             span.TagObjects.Select(tag => (tag.Key, tag.Value!)).OrderBy(tag => tag.Key, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    public async Task What_was_asked_and_found_is_in_spans_only_when_asked_for(string? setting, bool isShown)
+    {
+        var question = $"alpha {Guid.NewGuid():N}";
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Rag",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var host = await RetrievalHost.StartAsync(
+            database.ConnectionString, Nowhere, new Dictionary<string, string?>(StringComparer.Ordinal) { ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = setting });
+        await host.AddAsync(new TestDocument("a-1", "alpha", "alpha beta"), withVectors: false);
+        var answerer = host.Get<Answerer>();
+        await answerer.AnswerAsync(await answerer.PrepareAsync(new AnswerRequest(question, 5), default), default);
+
+        var shown = spans.SelectMany(span => span.TagObjects).Where(tag => tag.Value is string text && text.Contains(question, StringComparison.Ordinal)).ToList();
+        Assert.Equal(isShown ? ["gen_ai.input.messages", "gen_ai.retrieval.query.text"] : [], shown.Select(tag => tag.Key).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

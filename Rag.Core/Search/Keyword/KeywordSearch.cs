@@ -17,7 +17,7 @@ internal sealed class KeywordSearch(RagDatabase database, CorpusStatistics stati
 
     // Terms differ in frequency by orders of magnitude: a plan made for the average term is wrong for most, so no plan is kept.
     private const string PlanForTheseTerms =
-        "select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true)";
+        "select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '32MB', true)";
 
     public async Task<KeywordHits> FindAsync(string query, SearchFilter? filter, int depth, CancellationToken cancellationToken)
     {

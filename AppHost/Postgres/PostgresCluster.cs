@@ -164,7 +164,10 @@ internal sealed partial class PostgresCluster(string folder, string binaries)
         var launch = _user.Wrap(command, folder, [binaries, folder]);
         var start = new ProcessStartInfo(launch.Command, launch.Arguments)
         {
-            UseShellExecute = false, WorkingDirectory = launch.WorkingDirectory, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = launch.WorkingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);

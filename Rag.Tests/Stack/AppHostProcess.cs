@@ -27,7 +27,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
         ];
         var start = new ProcessStartInfo("env", arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         start.Environment[Mark] = _mark;
         _process = Process.Start(start)!;

@@ -37,16 +37,19 @@ internal static class OpenAIErrors
     {
         EmbeddingServiceException known => known,
         BrokenCircuitException broken => new(
-            "The embedding server keeps failing and is left alone for a moment.", broken.Message, broken) { RetryAfter = broken.RetryAfter },
+            "The embedding server keeps failing and is left alone for a moment.", broken.Message, broken)
+        { RetryAfter = broken.RetryAfter },
         TimeoutRejectedException late => new($"The embedding server did not answer within {options.Timeout.TotalSeconds:0.#} s.", late.Message, late),
         ClientResultException { Status: 401 or 403 } refused => new("The embedding server refuses the key: check Embeddings:ApiKey.", refused.Message, refused),
         ClientResultException { Status: 404 } unknown => new(
             $"The embedding server does not know the model {options.Model}: check Embeddings:Model and Embeddings:Endpoint.", unknown.Message, unknown),
         ClientResultException { Status: 429 } busy => new(
-            IsOutOfQuota(busy) ? "The embedding server's quota is used up." : "The embedding server gets too many requests.", busy.Message, busy) { RetryAfter = RetryAfter(busy, time) },
+            IsOutOfQuota(busy) ? "The embedding server's quota is used up." : "The embedding server gets too many requests.", busy.Message, busy)
+        { RetryAfter = RetryAfter(busy, time) },
         ClientResultException { Status: 0 } silent => new("The embedding server cannot be reached: check Embeddings:Endpoint.", silent.Message, silent),
         ClientResultException { Status: >= 500 or 408 } down => new(
-            $"The embedding server failed with {down.Status}.", down.Message, down) { RetryAfter = RetryAfter(down, time) },
+            $"The embedding server failed with {down.Status}.", down.Message, down)
+        { RetryAfter = RetryAfter(down, time) },
         ClientResultException answer => new($"The embedding server refuses the request with {answer.Status}.", answer.Message, answer),
         InvalidDataException wrong => new("The embedding server answers with something else than this model's vectors: check Embeddings:Model and Embeddings:Dimensions.", wrong.Message, wrong),
         _ => new("The embedding server's answer cannot be read.", failure.Message, failure),

@@ -15,7 +15,7 @@ internal static class PrivateKeys
     {
         secret = Secret.None;
         var rest = text[anchor..];
-                var label = rest.Slice(Begin.Length, Math.Min(LongestLabel, rest.Length - Begin.Length));
+        var label = rest.Slice(Begin.Length, Math.Min(LongestLabel, rest.Length - Begin.Length));
         var close = label.IndexOf(Dashes);
         if (!(close < 0 ? label : label[..close]).Contains("PRIVATE", StringComparison.OrdinalIgnoreCase)) return false;
 

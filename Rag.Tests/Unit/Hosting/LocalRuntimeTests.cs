@@ -14,7 +14,10 @@ public sealed class LocalRuntimeTests
         using var temporary = new TemporaryFolder();
         var configuration = new ConfigurationManager
         {
-            ["Runtime:ModelPath"] = "/model", ["Runtime:PostgresPath"] = "/postgres", ["ASPIRE_DCP_PATH"] = "/dcp", ["ASPIRE_DASHBOARD_PATH"] = "/dashboard",
+            ["Runtime:ModelPath"] = "/model",
+            ["Runtime:PostgresPath"] = "/postgres",
+            ["ASPIRE_DCP_PATH"] = "/dcp",
+            ["ASPIRE_DASHBOARD_PATH"] = "/dashboard",
         };
         var runtime = new LocalRuntime(temporary["absent"], configuration);
 

@@ -34,7 +34,10 @@ internal sealed class ResourceSnapshots(ResourceNotificationService notification
     public Task PublishStartingAsync(IResource resource, string instanceName, ResourceStateSnapshot state) =>
         notifications.PublishUpdateAsync(resource, instanceName, snapshot => snapshot with
         {
-            State = state, StartTimeStamp = null, StopTimeStamp = null, ExitCode = null,
+            State = state,
+            StartTimeStamp = null,
+            StopTimeStamp = null,
+            ExitCode = null,
         });
 
     /// <summary>What is about to be started.</summary>

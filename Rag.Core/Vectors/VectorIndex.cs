@@ -19,8 +19,8 @@ internal sealed class VectorIndex(QdrantClient client, CollectionDirectory colle
     private const int NotFound = 404;
 
     // Whatever is not among so many passages of the given documents is far from the query.
-    private const int PassagesPerDocument = 4;
-    private const int MostPassages = 2000;
+    private const int PassagesPerDocument = 16;
+    private const int MostPassages = 4000;
 
     private readonly ConcurrentDictionary<string, bool> _ensured = new(StringComparer.Ordinal);
 

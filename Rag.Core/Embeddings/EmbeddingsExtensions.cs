@@ -10,6 +10,7 @@ using Rag.Core.Chunking;
 using Rag.Core.Embeddings.Cache;
 using Rag.Core.Embeddings.OpenAI;
 using Rag.Core.Embeddings.UseLite;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Embeddings;
 
@@ -65,10 +66,10 @@ public static class EmbeddingsExtensions
     {
         services.AddSingleton<ITokenCounter, ApproximateTokenCounter>();
         services.AddSingleton(provider => new TextCoverage(null, Settings(provider)));
-        services.AddSingleton<OpenAIResilience>();
+        services.AddOpenAIServer(OpenAIResilience.Current, provider => Settings(provider).Value);
         services.AddHealthChecks().AddCheck<OpenAIHealthCheck>(HealthCheck);
         services.AddSingleton(provider => Compose(provider, new OpenAIEmbeddingGenerator(
-            Settings(provider), provider.GetRequiredService<OpenAIResilience>(), provider.GetRequiredService<TimeProvider>())));
+            Settings(provider), provider.GetRequiredKeyedService<Dependency>(OpenAIResilience.Current), provider.GetRequiredService<TimeProvider>())));
     }
 
     // The cache is outermost: a span stands for work that a model did.

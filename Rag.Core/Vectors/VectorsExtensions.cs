@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Rag.Core.Embeddings;
+using Rag.Core.Embeddings.OpenAI;
 using Rag.Core.Vectors.Collections;
 using Rag.Core.Vectors.Filling;
 
@@ -25,6 +26,7 @@ public static class VectorsExtensions
         builder.Services.AddMetrics();
         builder.Services.TryAddSingleton(services => QdrantConnection.From(services.GetRequiredService<IConfiguration>()));
         AddClient(builder.Services);
+        builder.Services.AddOpenAIServer(OpenAIResilience.Previous, services => PreviousModel.Settings(services) ?? new EmbeddingOptions());
 
         builder.Services.TryAddSingleton<VectorTelemetry>();
         builder.Services.TryAddSingleton<QdrantClient>();

@@ -26,24 +26,27 @@ internal sealed class DependencyPipelines(IOptionsMonitor<DependencyOptions> opt
     private ResiliencePipeline Build(string name, DependencyOptions o, ConcurrencyLimiter bulkhead, CircuitBreaker breaker, bool isRepeated)
     {
         var builder = new ResiliencePipelineBuilder { Name = name, TimeProvider = time, TelemetryListener = telemetry };
-        builder.AddConcurrencyLimiter(bulkhead).AddTimeout(new TimeoutStrategyOptions { Timeout = o.TotalTimeout });
-        if (isRepeated && o.MaxRetryAttempts > 0)
-        {
-            builder.AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = o.MaxRetryAttempts,
-                Delay = o.RetryDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Randomizer = random.NextDouble,
-                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && o.IsTransient(e)),
-                DelayGenerator = static args => ValueTask.FromResult((args.Outcome.Exception as Errors.RagException)?.RetryAfter),
-            });
-        }
+        builder.AddConcurrencyLimiter(bulkhead);
+        if (o.TotalTimeout != Timeout.InfiniteTimeSpan) builder.AddTimeout(new TimeoutStrategyOptions { Timeout = o.TotalTimeout });
+        if (isRepeated && o.MaxRetryAttempts > 0) builder.AddRetry(Retry(o));
+        builder.AddBreaker(breaker, o.IsTransient);
+        if (o.BeforeAttempt is { } before) builder.AddStrategy(_ => new BeforeAttemptStrategy(before), new BeforeAttemptStrategy.Options());
+        return builder.AddTimeout(new TimeoutStrategyOptions { Timeout = o.AttemptTimeout }).Build();
+    }
 
-        return builder
-            .AddBreaker(breaker, o.IsTransient)
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = o.AttemptTimeout })
-            .Build();
+    private RetryStrategyOptions Retry(DependencyOptions o)
+    {
+        var isRepeated = o.IsRepeated ?? o.IsTransient;
+        return new RetryStrategyOptions
+        {
+            MaxRetryAttempts = o.MaxRetryAttempts,
+            Delay = o.RetryDelay,
+            MaxDelay = o.LongestRetryDelay,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Randomizer = random.NextDouble,
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && isRepeated(e)),
+            DelayGenerator = args => ValueTask.FromResult(args.Outcome.Exception is { } e ? o.RetryAfter(e) : null),
+        };
     }
 }

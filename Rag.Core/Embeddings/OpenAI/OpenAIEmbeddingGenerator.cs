@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OpenAI;
 using OpenAI.Embeddings;
 using Rag.Observability.Errors;
+using Rag.Observability.Resilience;
 using SdkOptions = OpenAI.Embeddings.EmbeddingGenerationOptions;
 
 namespace Rag.Core.Embeddings.OpenAI;
@@ -25,18 +26,16 @@ internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Emb
     private readonly EmbeddingOptions _options;
     private readonly int _dimensions;
     private readonly TimeProvider _time;
-    private readonly OpenAIResilience _resilience;
-    private readonly RequestPacer _pacer;
+    private readonly Dependency _server;
     private readonly EmbeddingClient _client;
     private readonly EmbeddingGeneratorMetadata _metadata;
 
-    public OpenAIEmbeddingGenerator(IOptions<EmbeddingOptions> options, OpenAIResilience resilience, TimeProvider time)
+    public OpenAIEmbeddingGenerator(IOptions<EmbeddingOptions> options, Dependency server, TimeProvider time)
     {
         _options = options.Value;
         _dimensions = _options.Dimensions ?? throw new ArgumentException("Embeddings:Dimensions is required.", nameof(options));
         _time = time;
-        _resilience = resilience;
-        _pacer = new RequestPacer(_options.RequestsPerMinute, time);
+        _server = server;
         var settings = new OpenAIClientOptions
         {
             Endpoint = _options.Endpoint ?? OpenAIAddress,
@@ -85,19 +84,12 @@ internal sealed class OpenAIEmbeddingGenerator : IEmbeddingGenerator<string, Emb
     {
         try
         {
-            return await _resilience.Retry.ExecuteAsync(static (call, token) => call.Generator.AttemptAsync(call.Texts, token), (Generator: this, Texts: texts), cancellationToken);
+            return await _server.CallIdempotentAsync(token => RequestAsync(texts, token), cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw OpenAIErrors.Translate(failure, _options, _time);
         }
-    }
-
-    private async ValueTask<Reply> AttemptAsync(string[] texts, CancellationToken cancellationToken)
-    {
-        // Outside of the attempt's time limit: waiting for our own turn says nothing about the server.
-        await _pacer.WaitAsync(cancellationToken);
-        return await _resilience.Attempt.ExecuteAsync(static (call, token) => call.Generator.RequestAsync(call.Texts, token), (Generator: this, Texts: texts), cancellationToken);
     }
 
     private async ValueTask<Reply> RequestAsync(string[] texts, CancellationToken cancellationToken)

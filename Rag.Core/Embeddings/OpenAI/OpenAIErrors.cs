@@ -4,6 +4,7 @@ using System.Text.Json;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Rag.Observability.Errors;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Embeddings.OpenAI;
 
@@ -39,6 +40,7 @@ internal static class OpenAIErrors
         BrokenCircuitException broken => new(
             "The embedding server keeps failing and is left alone for a moment.", broken.Message, broken)
         { RetryAfter = broken.RetryAfter },
+        RateLimiterRejectedException busy => new("Too many calls to the embedding server are under way.", busy.Message, busy),
         TimeoutRejectedException late => new($"The embedding server did not answer within {options.Timeout.TotalSeconds:0.#} s.", late.Message, late),
         ClientResultException { Status: 401 or 403 } refused => new("The embedding server refuses the key: check Embeddings:ApiKey.", refused.Message, refused),
         ClientResultException { Status: 404 } unknown => new(

@@ -1,62 +1,54 @@
-using Microsoft.Extensions.Options;
-using Polly;
-using Polly.CircuitBreaker;
-using Polly.Retry;
+using Microsoft.Extensions.DependencyInjection;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Embeddings.OpenAI;
 
 /// <summary>
 /// How a request to the embedding server is kept alive: tried again with growing, jittered pauses or after the server's own <c>Retry-After</c>; a breaker around
-/// each attempt, so that a server that is down is left alone for a while; a time limit within that.
+/// each attempt, so that a server that is down is left alone for a while; a rate to keep to, and a time limit, within that.
 /// </summary>
-internal sealed class OpenAIResilience
+internal static class OpenAIResilience
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan BreakerWindow = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BreakerRest = TimeSpan.FromSeconds(15);
+    /// <summary>Name of the dependency that the configured model's server is.</summary>
+    public const string Current = "embeddings";
 
-    public OpenAIResilience(IOptions<EmbeddingOptions> options, TimeProvider time, Random random)
+    /// <summary>The same for the model before it.</summary>
+    public const string Previous = "embeddings-previous";
+
+    private const int MaxConcurrency = 64;
+    private const int MaxQueue = 1000;
+
+    /// <param name="services">Gets the dependency, keyed by its name.</param>
+    /// <param name="name"><see cref="Current"/> or <see cref="Previous"/>.</param>
+    /// <param name="settings">Read when the dependency is first used.</param>
+    public static void AddOpenAIServer(this IServiceCollection services, string name, Func<IServiceProvider, EmbeddingOptions> settings)
     {
-        var settings = options.Value;
-        var retry = new ResiliencePipelineBuilder { TimeProvider = time, Name = "embeddings-retry" };
-        if (settings.MaxRetries > 0) retry.AddRetry(RetryOptions(settings, time, random));
-        Retry = retry.Build();
-        Attempt = new ResiliencePipelineBuilder { TimeProvider = time, Name = "embeddings-attempt" }
-            .AddCircuitBreaker(BreakerOptions())
-            .AddTimeout(settings.Timeout)
-            .Build();
+        services.AddDependency(name);
+        services.AddOptions<DependencyOptions>(name).Configure<IServiceProvider>(
+            (pipeline, provider) => Limit(pipeline, settings(provider), provider.GetRequiredService<TimeProvider>()));
     }
 
-    /// <summary>Around everything: tries again.</summary>
-    public ResiliencePipeline Retry { get; }
-
-    /// <summary>Around one request: breaker and time limit.</summary>
-    public ResiliencePipeline Attempt { get; }
-
-    public CircuitBreakerStateProvider Breaker { get; } = new();
-
-    private static RetryStrategyOptions RetryOptions(EmbeddingOptions settings, TimeProvider time, Random random) => new()
+    private static void Limit(DependencyOptions pipeline, EmbeddingOptions settings, TimeProvider time)
     {
-        MaxRetryAttempts = settings.MaxRetries,
-        BackoffType = DelayBackoffType.Exponential,
-        UseJitter = true,
-        Delay = FirstPause,
-        MaxDelay = LongestPause,
-        Randomizer = random.NextDouble,
-        ShouldHandle = args => ValueTask.FromResult(
-            args.Outcome.Exception is { } failure && OpenAIErrors.IsTransient(failure) && !(OpenAIErrors.RetryAfter(failure, time) > settings.MaxRetryAfter)),
-        DelayGenerator = args => ValueTask.FromResult(OpenAIErrors.RetryAfter(args.Outcome.Exception!, time)),
-    };
+        pipeline.MaxConcurrency = MaxConcurrency;
+        pipeline.MaxQueue = MaxQueue;
+        pipeline.TotalTimeout = Timeout.InfiniteTimeSpan;
+        pipeline.AttemptTimeout = settings.Timeout;
 
-    private CircuitBreakerStrategyOptions BreakerOptions() => new()
-    {
+        pipeline.MaxRetryAttempts = settings.MaxRetries;
+        pipeline.RetryDelay = TimeSpan.FromSeconds(0.5);
+        pipeline.LongestRetryDelay = TimeSpan.FromSeconds(10);
+        pipeline.RetryAfter = failure => OpenAIErrors.RetryAfter(failure, time);
+        pipeline.IsRepeated = failure => OpenAIErrors.IsTransient(failure) && !(OpenAIErrors.RetryAfter(failure, time) > settings.MaxRetryAfter);
+
         // A server that says "too many requests" is alive: only what it cannot answer at all counts here.
-        ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } failure && OpenAIErrors.IsOutage(failure)),
-        FailureRatio = 0.5,
-        MinimumThroughput = 8,
-        SamplingDuration = BreakerWindow,
-        BreakDuration = BreakerRest,
-        StateProvider = Breaker,
-    };
+        pipeline.IsTransient = OpenAIErrors.IsOutage;
+        pipeline.FailureRatio = 0.5;
+        pipeline.MinimumThroughput = 8;
+        pipeline.SamplingDuration = TimeSpan.FromSeconds(30);
+        pipeline.BreakDuration = TimeSpan.FromSeconds(5);
+
+        var pacer = new RequestPacer(settings.RequestsPerMinute, time);
+        pipeline.BeforeAttempt = token => new ValueTask(pacer.WaitAsync(token));
+    }
 }

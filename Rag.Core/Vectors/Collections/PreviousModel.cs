@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Rag.Core.Embeddings;
 using Rag.Core.Embeddings.OpenAI;
 using Rag.Core.Embeddings.UseLite;
+using Rag.Observability.Resilience;
 
 namespace Rag.Core.Vectors.Collections;
 
@@ -14,7 +15,11 @@ namespace Rag.Core.Vectors.Collections;
 /// </summary>
 internal static class PreviousModel
 {
-    public static EmbeddingModel? Create(IServiceProvider services)
+    public static EmbeddingModel? Create(IServiceProvider services) =>
+        Settings(services) is not { } previous ? null : previous.IsOpenAI ? OpenAI(services, Options.Create(previous)) : UseLite(Options.Create(previous));
+
+    /// <summary>The previous model's settings, or null where it is not at hand.</summary>
+    public static EmbeddingOptions? Settings(IServiceProvider services)
     {
         var section = services.GetRequiredService<IConfiguration>().GetSection(EmbeddingOptions.Section);
         var current = services.GetRequiredService<IOptions<EmbeddingOptions>>().Value;
@@ -22,14 +27,13 @@ internal static class PreviousModel
         var previous = configured.Exists() ? configured.Get<EmbeddingOptions>()! : new EmbeddingOptions();
         previous.ModelPath ??= current.ModelPath;
         var isAtHand = configured.Exists() || (current.IsOpenAI && current.ModelPath is not null);
-        return !isAtHand ? null : previous.IsOpenAI ? OpenAI(services, Options.Create(previous)) : UseLite(Options.Create(previous));
+        return isAtHand ? previous : null;
     }
 
     private static EmbeddingModel OpenAI(IServiceProvider services, IOptions<EmbeddingOptions> options)
     {
-        var time = services.GetRequiredService<TimeProvider>();
-        return EmbeddingModels.Describe(
-            new OpenAIEmbeddingGenerator(options, new OpenAIResilience(options, time, services.GetRequiredService<Random>()), time), new TextCoverage(null, options));
+        var server = services.GetRequiredKeyedService<Dependency>(OpenAIResilience.Previous);
+        return EmbeddingModels.Describe(new OpenAIEmbeddingGenerator(options, server, services.GetRequiredService<TimeProvider>()), new TextCoverage(null, options));
     }
 
     private static EmbeddingModel UseLite(IOptions<EmbeddingOptions> options)

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 using Polly;
-using Polly.CircuitBreaker;
+using Rag.Observability.Resilience.Breaker;
 
 namespace Rag.Observability.Errors.Http;
 
@@ -37,13 +37,6 @@ internal static class ErrorTranslation
     private static ErrorAnswer Of(ErrorDescriptor descriptor, string message) => new(descriptor, message);
 
     /// <summary>How long an open breaker, anywhere in the chain, stays open.</summary>
-    private static TimeSpan? BreakerWait(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is BrokenCircuitException { RetryAfter: { } wait } && wait > TimeSpan.Zero) return wait;
-        }
-
-        return null;
-    }
+    private static TimeSpan? BreakerWait(Exception exception) =>
+        BreakerRefusal.Find(exception)?.RetryAfter is { } wait && wait > TimeSpan.Zero ? wait : null;
 }

@@ -1,19 +1,21 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Polly.CircuitBreaker;
 using Rag.Core.Embeddings;
 using Rag.Core.Embeddings.OpenAI;
 using Rag.Observability.Errors;
+using Rag.Observability.Resilience;
+using Rag.Observability.Resilience.Breaker;
 using Rag.Tests.Support;
 
 namespace Rag.Tests.Unit.Embeddings;
 
-public sealed class OpenAIEmbeddingGeneratorTests
+public sealed class OpenAIEmbeddingGeneratorTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
     private readonly FakeTimeProvider _time = new();
-    private OpenAIResilience? _resilience;
+    private ServiceProvider? _services;
 
     [Fact]
     public async Task Texts_travel_in_batches_and_vectors_come_back_in_order()
@@ -138,14 +140,14 @@ public sealed class OpenAIEmbeddingGeneratorTests
         using var generator = Create(server, o => o.MaxRetries = 0);
         for (var i = 0; i < 8; i++) await Assert.ThrowsAsync<EmbeddingServiceException>(() => generator.GenerateAsync(["a"]));
 
-        Assert.Equal(CircuitState.Open, _resilience!.Breaker.CircuitState);
+        Assert.Equal(BreakerState.Open, Breaker);
         var rejected = await Assert.ThrowsAsync<EmbeddingServiceException>(() => generator.GenerateAsync(["a"]));
         Assert.NotNull(rejected.RetryAfter);
         Assert.Equal(8, server.Requests.Count);
 
-        _time.Advance(TimeSpan.FromSeconds(15));
+        _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Single(await generator.GenerateAsync(["a"]));
-        Assert.Equal(CircuitState.Closed, _resilience.Breaker.CircuitState);
+        Assert.Equal(BreakerState.Closed, Breaker);
     }
 
     [Fact]
@@ -155,7 +157,7 @@ public sealed class OpenAIEmbeddingGeneratorTests
         using var generator = Create(server);
         for (var i = 0; i < 20; i++) await Assert.ThrowsAsync<EmbeddingServiceException>(() => generator.GenerateAsync(["a"]));
 
-        Assert.Equal(CircuitState.Closed, _resilience!.Breaker.CircuitState);
+        Assert.Equal(BreakerState.Closed, Breaker);
     }
 
     [Fact]
@@ -180,8 +182,10 @@ public sealed class OpenAIEmbeddingGeneratorTests
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(Limit));
-        Assert.Equal(CircuitState.Closed, _resilience!.Breaker.CircuitState);
+        Assert.Equal(BreakerState.Closed, Breaker);
     }
+
+    public void Dispose() => _services?.Dispose();
 
     private static Func<HttpContext, string[], Task> Answer(string name) => name switch
     {
@@ -201,9 +205,13 @@ public sealed class OpenAIEmbeddingGeneratorTests
         configure?.Invoke(settings);
         settings.Endpoint ??= server.Endpoint;
         var options = Options.Create(settings);
-        _resilience = new OpenAIResilience(options, _time, new Random(1));
-        return new OpenAIEmbeddingGenerator(options, _resilience, _time);
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time).AddSingleton(new Random(1));
+        services.AddOpenAIServer(OpenAIResilience.Current, _ => settings);
+        _services = services.BuildServiceProvider();
+        return new OpenAIEmbeddingGenerator(options, _services.GetRequiredKeyedService<Dependency>(OpenAIResilience.Current), _time);
     }
+
+    private BreakerState Breaker => Assert.Single(_services!.GetRequiredService<Breakers>().Status).State;
 
     /// <summary>Lets the fake time run while the call and the real sockets under it are at work.</summary>
     private async Task<GeneratedEmbeddings<Embedding<float>>> RunAsync(Task<GeneratedEmbeddings<Embedding<float>>> call)

@@ -65,7 +65,7 @@ internal static class AskEndpoints
     internal sealed record SourcesBody(Guid AnswerId, Guid SearchId, bool Degraded, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DegradedReason, IReadOnlyList<SourceBody> Sources)
     {
         public static SourcesBody Of(AnswerEvent.Sources sources) => new(
-            sources.AnswerId, sources.Search.SearchId, sources.Search.IsDegraded, sources.Search.DegradedReason,
+            sources.AnswerId, sources.Search.SearchId, sources.Search.IsDegraded, DegradedText.Of(sources.Search.DegradedReason, sources.Search.IsBreakerOpen),
             [.. sources.Search.Results.Select(result => SourceBody.Of(result))]);
     }
 
@@ -81,6 +81,6 @@ internal static class AskEndpoints
         Guid AnswerId, Guid SearchId, string Answer, IReadOnlyList<Citation> Citations, string Model, bool Degraded, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? DegradedReason, TokenUsage Usage)
     {
         public static AnswerBody Of(Answer answer) => new(
-            answer.AnswerId, answer.SearchId, answer.Text, answer.Citations, answer.Model, answer.IsDegraded, answer.DegradedReason, answer.Usage);
+            answer.AnswerId, answer.SearchId, answer.Text, answer.Citations, answer.Model, answer.IsDegraded, DegradedText.Of(answer.DegradedReason, answer.IsBreakerOpen), answer.Usage);
     }
 }

@@ -56,7 +56,7 @@ internal static class SearchEndpoints
             response.SearchId,
             response.Type switch { SearchType.Semantic => "semantic", SearchType.Keyword => "keyword", _ => "hybrid" },
             response.IsDegraded,
-            response.DegradedReason,
+            DegradedText.Of(response.DegradedReason, response.IsBreakerOpen),
             Math.Round(response.Took.TotalMilliseconds, 1),
             [.. response.Results.Select(ResultBody.Of)]);
     }

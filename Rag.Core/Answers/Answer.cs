@@ -12,4 +12,7 @@ public sealed record Answer(
     Guid AnswerId, Guid SearchId, string Text, IReadOnlyList<Citation> Citations, string Model, string? DegradedReason, TokenUsage Usage)
 {
     public bool IsDegraded => DegradedReason is not null;
+
+    /// <summary>What it did without was not even asked: its circuit breaker is open.</summary>
+    public bool IsBreakerOpen { get; init; }
 }

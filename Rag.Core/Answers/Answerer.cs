@@ -8,6 +8,8 @@ using Rag.Core.Answers.Citations;
 using Rag.Core.Answers.Extractive;
 using Rag.Core.Search;
 using Rag.Observability.Errors;
+using Rag.Observability.ErrorTracking;
+using Rag.Observability.Resilience.Breaker;
 
 namespace Rag.Core.Answers;
 
@@ -17,6 +19,8 @@ namespace Rag.Core.Answers;
 /// </summary>
 public sealed partial class Answerer
 {
+    private static readonly ErrorContext Fallback = new(ErrorSource.Request) { Route = "answer" };
+
     private readonly Searcher _searcher;
     private readonly IChatClient _model;
     private readonly ExtractiveChatClient _extractive;
@@ -24,10 +28,11 @@ public sealed partial class Answerer
     private readonly ChatSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<Answerer> _logger;
+    private readonly ErrorTracker? _errors;
 
     internal Answerer(
         Searcher searcher, IChatClient model, ExtractiveChatClient extractive, AnswerTelemetry telemetry,
-        IOptions<ChatSettings> settings, TimeProvider time, ILogger<Answerer> logger)
+        IOptions<ChatSettings> settings, TimeProvider time, ILogger<Answerer> logger, ErrorTracker? errors)
     {
         _searcher = searcher;
         _model = model;
@@ -36,6 +41,7 @@ public sealed partial class Answerer
         _settings = settings.Value;
         _time = time;
         _logger = logger;
+        _errors = errors;
     }
 
     /// <summary>Finds the passages that the answer is to be made from.</summary>
@@ -77,7 +83,8 @@ public sealed partial class Answerer
         if (draft.Failure is { } failure)
         {
             LogFallback(failure, draft.Model);
-            draft = new Draft(_extractive) { Reason = AnswerDegradedReason.GenerationUnavailable };
+            _errors?.Capture(failure, Fallback);
+            draft = new Draft(_extractive) { Reason = AnswerDegradedReason.GenerationUnavailable, IsBreakerOpen = BreakerRefusal.Find(failure) is not null };
             if (text.Length > 0)
             {
                 const string separator = "\n\n";
@@ -95,7 +102,10 @@ public sealed partial class Answerer
         var answer = text.ToString();
         yield return new AnswerEvent.Done(new Answer(
             question.AnswerId, question.Search.SearchId, answer, CitationResolver.Resolve(answer, question.Passages), draft.Model,
-            draft.Reason ?? question.Search.DegradedReason, draft.Usage));
+            draft.Reason ?? question.Search.DegradedReason, draft.Usage)
+        {
+            IsBreakerOpen = draft.Reason is null ? question.Search.IsBreakerOpen : draft.IsBreakerOpen,
+        });
     }
 
     // A fence that whoever wrote the documents could not foresee.
@@ -148,6 +158,8 @@ public sealed partial class Answerer
         public GenerationException? Failure { get; private set; }
 
         public string? Reason { get; init; }
+
+        public bool IsBreakerOpen { get; init; }
 
         public async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, AnswerTelemetry.Call call)
         {

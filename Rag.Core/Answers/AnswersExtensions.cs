@@ -9,6 +9,7 @@ using Rag.Core.Answers.Extractive;
 using Rag.Core.Answers.OpenAI;
 using Rag.Core.Search;
 using Rag.Observability;
+using Rag.Observability.ErrorTracking;
 
 namespace Rag.Core.Answers;
 
@@ -36,7 +37,8 @@ public static class AnswersExtensions
             services.GetRequiredService<AnswerTelemetry>(),
             services.GetRequiredService<IOptions<ChatSettings>>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<Answerer>>()));
+            services.GetRequiredService<ILogger<Answerer>>(),
+            services.GetService<ErrorTracker>()));
         return builder;
     }
 }

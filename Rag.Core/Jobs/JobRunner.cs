@@ -89,6 +89,7 @@ internal sealed partial class JobRunner(
 
     private async Task<string> SettleFailureAsync(JobLease lease, Exception failure, JobFailure kind, CancellationToken abandon)
     {
+        Track(lease, failure);
         var retryAfter = (failure as RagException)?.RetryAfter;
         if (kind == JobFailure.Dependency) throttle.DependencyFailed(retryAfter);
         else throttle.Succeeded();
@@ -101,24 +102,22 @@ internal sealed partial class JobRunner(
             if (!buried) return "lost";
             telemetry.CountDeadLetter(lease.Kind);
             LogDead(failure, lease.Attempt);
-            Track(lease, failure);
             return "dead";
         }
 
-        var backoff = JobBackoff.After(lease.Attempt, options.Value, random);
-        var delay = retryAfter > backoff ? retryAfter.Value : backoff;
+        var delay = Delay(lease, kind, retryAfter);
         await UntilItWorksAsync(() => store.RetryAsync(lease, delay, kind == JobFailure.Unforeseen, reason, abandon), abandon);
-        if (kind == JobFailure.Unforeseen)
-        {
-            LogUnforeseen(failure, lease.Attempt, delay.TotalSeconds);
-            Track(lease, failure);
-        }
-        else
-        {
-            LogDependency(lease.Attempt, delay.TotalSeconds, reason);
-        }
-
+        if (kind == JobFailure.Unforeseen) LogUnforeseen(failure, lease.Attempt, delay.TotalSeconds);
+        else LogDependency(lease.Attempt, delay.TotalSeconds, reason);
         return "retried";
+    }
+
+    /// <summary>Who waits for a dependency is held back by the throttle: a long pause of its own would only keep it waiting when the dependency is back.</summary>
+    private TimeSpan Delay(JobLease lease, JobFailure kind, TimeSpan? retryAfter)
+    {
+        var backoff = JobBackoff.After(lease.Attempt, options.Value, random);
+        if (kind == JobFailure.Dependency && backoff > options.Value.LongestThrottle) backoff = options.Value.LongestThrottle;
+        return retryAfter > backoff ? retryAfter.Value : backoff;
     }
 
     private void Track(JobLease lease, Exception failure) =>

@@ -32,8 +32,11 @@ internal sealed class JobWorkerOptions
     /// <summary>Longest pause between two runs.</summary>
     public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest pause of a worker that takes no jobs because what they need is down; the first is <see cref="FirstBackoff"/>.</summary>
-    public TimeSpan LongestThrottle { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// Longest pause of a worker that takes no jobs because what they need is down, and of a job that waits for it; the first is <see cref="FirstBackoff"/>.
+    /// It bounds the time from the return of a dependency to when work goes on.
+    /// </summary>
+    public TimeSpan LongestThrottle { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Unforeseen failures after which a job is a dead letter.</summary>
     public int MaxFailures { get; set; } = 5;

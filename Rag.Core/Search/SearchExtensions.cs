@@ -8,6 +8,7 @@ using Rag.Core.Search.Passages;
 using Rag.Core.Search.Semantic;
 using Rag.Core.Vectors;
 using Rag.Observability;
+using Rag.Observability.ErrorTracking;
 
 namespace Rag.Core.Search;
 
@@ -33,7 +34,8 @@ public static class SearchExtensions
             services.GetRequiredService<SearchTelemetry>(),
             services.GetRequiredService<IOptions<SearchOptions>>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<Searcher>>()));
+            services.GetRequiredService<ILogger<Searcher>>(),
+            services.GetService<ErrorTracker>()));
         return builder;
     }
 }

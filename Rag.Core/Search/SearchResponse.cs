@@ -10,6 +10,9 @@ public sealed record SearchResponse(Guid SearchId, SearchType Type, string? Degr
 {
     public bool IsDegraded => DegradedReason is not null;
 
+    /// <summary>What it did without was not even asked: its circuit breaker is open.</summary>
+    public bool IsBreakerOpen { get; init; }
+
     /// <summary>Weight of each term of the query: rarer terms say more. Empty for a semantic search.</summary>
     internal IReadOnlyDictionary<string, double> TermWeights { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
 }

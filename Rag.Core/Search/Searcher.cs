@@ -6,6 +6,8 @@ using Rag.Core.Search.Passages;
 using Rag.Core.Search.Semantic;
 using Rag.Core.Vectors;
 using Rag.Observability.Errors;
+using Rag.Observability.ErrorTracking;
+using Rag.Observability.Resilience.Breaker;
 
 namespace Rag.Core.Search;
 
@@ -13,6 +15,8 @@ namespace Rag.Core.Search;
 public sealed partial class Searcher
 {
     public const int MostResults = 100;
+
+    private static readonly ErrorContext Fallback = new(ErrorSource.Request) { Route = "search hybrid" };
 
     private readonly KeywordSearch _keyword;
     private readonly SemanticSearch _semantic;
@@ -22,10 +26,11 @@ public sealed partial class Searcher
     private readonly SearchOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<Searcher> _logger;
+    private readonly ErrorTracker? _errors;
 
     internal Searcher(
         KeywordSearch keyword, SemanticSearch semantic, PassageReader passages, VectorIndex index,
-        SearchTelemetry telemetry, IOptions<SearchOptions> options, TimeProvider time, ILogger<Searcher> logger)
+        SearchTelemetry telemetry, IOptions<SearchOptions> options, TimeProvider time, ILogger<Searcher> logger, ErrorTracker? errors)
     {
         _keyword = keyword;
         _semantic = semantic;
@@ -35,6 +40,7 @@ public sealed partial class Searcher
         _options = options.Value;
         _time = time;
         _logger = logger;
+        _errors = errors;
     }
 
     /// <exception cref="DatabaseException">PostgreSQL failed: without it there is nothing to show.</exception>
@@ -46,11 +52,12 @@ public sealed partial class Searcher
         using var activity = _telemetry.Start(request, _index.Collection);
         try
         {
-            var (candidates, weights, reason) = await FindAsync(request, cancellationToken);
+            var (candidates, weights, meaning) = await FindAsync(request, cancellationToken);
             var results = await ShowAsync(request, candidates, weights, cancellationToken);
-            var response = new SearchResponse(Guid.CreateVersion7(_time.GetUtcNow()), request.Type, reason, _time.GetElapsedTime(started), results)
+            var response = new SearchResponse(Guid.CreateVersion7(_time.GetUtcNow()), request.Type, meaning.Reason, _time.GetElapsedTime(started), results)
             {
                 TermWeights = weights,
+                IsBreakerOpen = BreakerRefusal.Find(meaning.Failure) is not null,
             };
             _telemetry.Found(activity, response);
             return response;
@@ -62,7 +69,7 @@ public sealed partial class Searcher
         }
     }
 
-    private async Task<(IReadOnlyList<Candidate> Candidates, IReadOnlyDictionary<string, double> Weights, string? Reason)> FindAsync(
+    private async Task<(IReadOnlyList<Candidate> Candidates, IReadOnlyDictionary<string, double> Weights, SemanticHits Meaning)> FindAsync(
         SearchRequest request, CancellationToken cancellationToken)
     {
         var semantic = request.Type == SearchType.Keyword
@@ -81,12 +88,13 @@ public sealed partial class Searcher
         {
             if (request.Type == SearchType.Semantic) throw failure;
             LogDegraded(failure, meaning.Reason!);
+            _errors?.Capture(failure, Fallback);
         }
 
         var candidates = request.Type == SearchType.Hybrid && meaning.Reason is null
             ? ScoreFusion.Combine(words.Documents, meaning.Passages, _options.KeywordWeight)
             : ScoreFusion.Single(words.Documents, meaning.Passages);
-        return (candidates, words.TermWeights, meaning.Reason);
+        return (candidates, words.TermWeights, meaning);
     }
 
     // What was found may be gone by now. Each round reads the best documents that were not read yet, until the best top_k have all been read.

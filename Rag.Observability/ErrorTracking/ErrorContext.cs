@@ -6,6 +6,7 @@ public sealed record ErrorContext(ErrorSource Source)
     /// <summary>Route template with its method, kind of job, or name of the health check: never a path with ids.</summary>
     public string Route { get; init; } = string.Empty;
 
+    /// <summary>The one of the request around the current activity when null.</summary>
     public string? RequestId { get; init; }
 
     /// <summary>32 hexadecimal digits; the current activity's when null.</summary>

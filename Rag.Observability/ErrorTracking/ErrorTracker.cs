@@ -30,11 +30,27 @@ public sealed class ErrorTracker
     /// <returns>The id under which it, or the group that it was counted in, is found at the monitor's <c>/errors/{id}</c>.</returns>
     public string Capture(Exception exception, ErrorContext context)
     {
-        var traced = context.TraceId is null && Activity.Current is { } activity ? context with { TraceId = activity.TraceId.ToHexString() } : context;
+        var traced = Activity.Current is { } activity ? Traced(context, activity) : context;
         var id = ErrorId.Of(exception, traced, _random);
         if (!_captured.Writer.TryWrite(new CapturedError(id, _time.GetUtcNow(), exception, traced))) Drop(1);
         return id.ToString();
     }
 
     internal void Drop(long count) => _dropped.Add(count);
+
+    private static ErrorContext Traced(ErrorContext context, Activity activity) =>
+        context.TraceId is not null && context.RequestId is not null
+            ? context
+            : context with { TraceId = context.TraceId ?? activity.TraceId.ToHexString(), RequestId = context.RequestId ?? RequestOf(activity) };
+
+    /// <summary>Who captures deep inside of a request does not know its id, but a span around it does.</summary>
+    private static string? RequestOf(Activity activity)
+    {
+        for (var span = activity; span is not null; span = span.Parent)
+        {
+            if (span.GetTagItem(TelemetryNames.Tags.RequestId) is string id) return id;
+        }
+
+        return null;
+    }
 }

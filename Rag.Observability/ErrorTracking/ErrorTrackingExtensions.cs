@@ -40,10 +40,11 @@ public static partial class ErrorTrackingExtensions
         ObservabilityDatabase.Register(services);
         services.AddSingleton<ErrorTracker>();
         services.AddSingleton<ErrorBatchStore>();
-        services.AddTransient(CreateAggregator);
+        services.AddSingleton(CreateAggregator);
         services.AddSingleton(CreateStore);
         services.AddSentry(builder.Configuration.GetSection(ErrorTrackingOptions.Section)[nameof(ErrorTrackingOptions.SentryDsn)]);
-        services.AddHostedService<ErrorWriter>();
+        services.AddSingleton<ErrorWriter>();
+        services.AddHostedService(provider => provider.GetRequiredService<ErrorWriter>());
         services.AddHostedService<ProcessErrors>();
         services.AddSingleton<IHealthCheckPublisher, HealthTransitions>();
         return builder;

@@ -7,7 +7,10 @@ using Rag.Observability.Spooling;
 
 namespace Rag.Observability.ErrorTracking;
 
-/// <summary>The background thread of error tracking: collects what was captured, and stores it once a second, on disk while the database is down.</summary>
+/// <summary>
+/// The background of error tracking: collects what was captured, and stores it once a second, on disk while the database is down. Storing holds up no collecting:
+/// while the database is slow the next batch grows, and its size is bounded.
+/// </summary>
 internal sealed partial class ErrorWriter(
     ErrorTracker tracker,
     ErrorAggregator aggregator,
@@ -19,6 +22,25 @@ internal sealed partial class ErrorWriter(
 {
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _aggregating = new();
+    private ErrorBatch? _underway;
+
+    /// <summary>For the end of the process: what was captured and not stored goes to disk, with the exception that ends it.</summary>
+    public void SaveLastWords(CapturedError last)
+    {
+        ErrorBatch? batch;
+        lock (_aggregating)
+        {
+            while (tracker.Captured.TryRead(out var waiting)) Take(waiting);
+            Take(last);
+            batch = aggregator.Take();
+        }
+
+        // What was just being stored may arrive twice: a batch is stored once.
+        if (Volatile.Read(ref _underway) is { } underway) store.SaveToDisk(underway);
+        if (batch is not null) store.SaveToDisk(batch);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
@@ -27,7 +49,7 @@ internal sealed partial class ErrorWriter(
         using var untraced = SuppressInstrumentationScope.Begin();
         try
         {
-            await Task.WhenAll(CollectAsync(stoppingToken), store.ReplayAsync(stoppingToken));
+            await Task.WhenAll(CollectAsync(stoppingToken), StoreAsync(stoppingToken), store.ReplayAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -37,42 +59,44 @@ internal sealed partial class ErrorWriter(
 
     private async Task CollectAsync(CancellationToken cancellationToken)
     {
-        while (await tracker.Captured.WaitToReadAsync(cancellationToken))
-        {
-            using var interval = new CancellationTokenSource(options.Value.FlushInterval, time);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(interval.Token, cancellationToken);
-            try
-            {
-                while (await tracker.Captured.WaitToReadAsync(end.Token)) TakeCaptured();
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                await FlushAsync(cancellationToken);
-            }
-        }
+        while (await tracker.Captured.WaitToReadAsync(cancellationToken)) TakeCaptured();
+    }
+
+    private async Task StoreAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.FlushInterval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken)) await FlushAsync(cancellationToken);
     }
 
     private void TakeCaptured()
     {
-        // Not more than fit the channel, so that a storm cannot keep the interval from ending.
-        for (var i = 0; i < options.Value.Capacity && tracker.Captured.TryRead(out var error); i++)
+        while (tracker.Captured.TryRead(out var error))
         {
-            try
-            {
-                if (!aggregator.TryAdd(error)) tracker.Drop(1);
-            }
-            catch (Exception exception)
-            {
-                // An exception whose own members throw: it was logged at the boundary, and the others go on.
-                tracker.Drop(1);
-                LogUnusable(exception);
-            }
+            lock (_aggregating) Take(error);
+        }
+    }
+
+    private void Take(CapturedError error)
+    {
+        try
+        {
+            if (!aggregator.TryAdd(error)) tracker.Drop(1);
+        }
+        catch (Exception exception)
+        {
+            // An exception whose own members throw: it was logged at the boundary, and the others go on.
+            tracker.Drop(1);
+            LogUnusable(exception);
         }
     }
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (aggregator.Take() is not { } batch) return;
+        ErrorBatch? batch;
+        lock (_aggregating) batch = aggregator.Take();
+        if (batch is null) return;
+
+        Volatile.Write(ref _underway, batch);
         sentry?.Forward(batch);
         try
         {
@@ -83,6 +107,8 @@ internal sealed partial class ErrorWriter(
             tracker.Drop(batch.Groups.Sum(group => group.Count));
             LogRefused(exception);
         }
+
+        Volatile.Write(ref _underway, null);
     }
 
     /// <summary>What came last is worth a short attempt; after that it is on disk.</summary>

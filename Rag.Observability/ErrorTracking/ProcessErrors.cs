@@ -1,11 +1,9 @@
 using Microsoft.Extensions.Hosting;
-using Rag.Observability.Spooling;
 
 namespace Rag.Observability.ErrorTracking;
 
 /// <summary>Errors that nobody was there to catch: forgotten tasks, and threads whose exception ends the process.</summary>
-internal sealed class ProcessErrors(
-    ErrorTracker tracker, ErrorAggregator lastWords, StoreAndForward<ErrorBatch> store, TimeProvider time, Random random) : IHostedService
+internal sealed class ProcessErrors(ErrorTracker tracker, ErrorWriter writer, TimeProvider time, Random random) : IHostedService
 {
     private static readonly ErrorContext ForgottenTask = new(ErrorSource.Process) { Route = "unobserved task" };
     private static readonly ErrorContext Crash = new(ErrorSource.Process) { Route = "unhandled" };
@@ -29,10 +27,7 @@ internal sealed class ProcessErrors(
     /// <summary>The process ends when this returns: only the disk is quick enough.</summary>
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs args)
     {
-        if (args.ExceptionObject is not Exception exception) return;
-
-        while (tracker.Captured.TryRead(out var waiting)) lastWords.TryAdd(waiting);
-        lastWords.TryAdd(new CapturedError(ErrorId.Of(exception, Crash, random), time.GetUtcNow(), exception, Crash));
-        if (lastWords.Take() is { } batch) store.SaveToDisk(batch);
+        if (args.ExceptionObject is Exception exception)
+            writer.SaveLastWords(new CapturedError(ErrorId.Of(exception, Crash, random), time.GetUtcNow(), exception, Crash));
     }
 }

@@ -3,6 +3,7 @@ using Rag.Api.Endpoints;
 using Rag.Core.Answers;
 using Rag.Core.Documents;
 using Rag.Core.Embeddings;
+using Rag.Core.Feedback;
 using Rag.Core.Jobs;
 using Rag.Core.Search;
 using Rag.Core.Storage;
@@ -20,6 +21,7 @@ builder.AddVectors();
 builder.AddDocuments();
 builder.AddSearch();
 builder.AddAnswers();
+builder.AddFeedback();
 
 var app = builder.Build();
 
@@ -28,6 +30,7 @@ app.MapDefaultEndpoints();
 app.MapDocuments();
 app.MapSearch();
 app.MapAsk();
+app.MapFeedback();
 app.MapAdmin();
 app.MapAudit();
 app.MapKeys();

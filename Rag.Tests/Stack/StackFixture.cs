@@ -11,7 +11,7 @@ namespace Rag.Tests.Stack;
 
 /// <summary>The real AppHost on free ports with a data folder of its own, started once for all tests of the collection.</summary>
 #pragma warning disable CA1001 // xunit calls DisposeAsync.
-public sealed class StackFixture : IAsyncLifetime
+public class StackFixture : IAsyncLifetime
 #pragma warning restore CA1001
 {
     public static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(4);
@@ -31,7 +31,7 @@ public sealed class StackFixture : IAsyncLifetime
 
     public DashboardTelemetry Telemetry { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         using var timeout = new CancellationTokenSource(StartTimeout);
         var ports = FreePorts.Take(3);
@@ -39,6 +39,7 @@ public sealed class StackFixture : IAsyncLifetime
             ["--data", _data, "--api-port", $"{ports[0]}", "--monitor-port", $"{ports[1]}", "--dashboard-port", $"{ports[2]}"],
             (application, _) => application.DisableDashboard = false,
             timeout.Token);
+        Configure(builder);
         App = await builder.BuildAsync(timeout.Token);
         CollectLogs();
         try
@@ -56,7 +57,7 @@ public sealed class StackFixture : IAsyncLifetime
         Telemetry = DashboardTelemetry.Of(App, ports[2]);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         Api?.Http.Dispose();
         Monitor?.Dispose();
@@ -80,6 +81,11 @@ public sealed class StackFixture : IAsyncLifetime
             output.WriteLine(LogTail(60));
             throw;
         }
+    }
+
+    /// <summary>What a stack has otherwise than the AppHost composes it.</summary>
+    protected virtual void Configure(IDistributedApplicationTestingBuilder builder)
+    {
     }
 
     internal string LogTail(int lines)

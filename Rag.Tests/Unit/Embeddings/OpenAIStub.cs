@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rag.Tests.Unit.Embeddings;
 
-/// <summary>A server on loopback with OpenAI's embeddings call. Each request gets the next of the planned answers; after the last one, good ones.</summary>
+/// <summary>A server on loopback with OpenAI's embeddings call. Each request gets the next of the planned answers; after the last one, <see cref="Usual"/>.</summary>
 internal sealed class OpenAIStub : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -28,6 +28,9 @@ internal sealed class OpenAIStub : IAsyncDisposable
 
     /// <summary>When each request came, its texts, its body and its key.</summary>
     public ConcurrentQueue<(DateTimeOffset At, string[] Texts, JsonElement Body, string? Authorization)> Requests { get; } = new();
+
+    /// <summary>What is answered after the last of the planned answers.</summary>
+    public Func<HttpContext, string[], Task> Usual { get; set; } = Good;
 
     public static async Task<OpenAIStub> StartAsync(TimeProvider time, params Func<HttpContext, string[], Task>[] plan)
     {
@@ -83,6 +86,6 @@ internal sealed class OpenAIStub : IAsyncDisposable
         var input = body.RootElement.GetProperty("input");
         var texts = input.ValueKind == JsonValueKind.String ? [input.GetString()!] : input.EnumerateArray().Select(e => e.GetString()!).ToArray();
         Requests.Enqueue((_time.GetUtcNow(), texts, body.RootElement.Clone(), context.Request.Headers.Authorization));
-        await (_plan.TryDequeue(out var answer) ? answer : Good)(context, texts);
+        await (_plan.TryDequeue(out var answer) ? answer : Usual)(context, texts);
     }
 }

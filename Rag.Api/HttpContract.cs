@@ -31,6 +31,7 @@ internal static class HttpContract
 
     public static void UseHttpContract(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseRagErrors();
         app.UseRequestLogging();
         app.UseMiddleware<RequestBodyLimit>();

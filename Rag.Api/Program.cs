@@ -1,4 +1,5 @@
 using Rag.Api;
+using Rag.Api.Access;
 using Rag.Api.Endpoints;
 using Rag.Core.Answers;
 using Rag.Core.Documents;
@@ -8,6 +9,8 @@ using Rag.Core.Jobs;
 using Rag.Core.Search;
 using Rag.Core.Storage;
 using Rag.Core.Vectors;
+using Rag.Observability.Audit;
+using Rag.Observability.Logging.Levels;
 
 var builder = WebApplication.CreateBuilder(args);
 
@@ -28,11 +31,15 @@ var app = builder.Build();
 app.UseHttpContract();
 app.MapDefaultEndpoints();
 app.MapDocuments();
-app.MapSearch();
-app.MapAsk();
+
+var queries = app.MapGroup("").AddEndpointFilter<QueryWatch>();
+queries.MapSearch();
+queries.MapAsk();
+
 app.MapFeedback();
 app.MapAdmin();
 app.MapAudit();
+app.MapAuditVerification();
 app.MapKeys();
 app.MapLogLevels();
 

@@ -7,11 +7,9 @@ internal static class ApiAccess
 {
     public static readonly IReadOnlyList<AccessRule> Rules =
     [
-        new("GET", "/alive", AccessRole.Public),
-        new("GET", "/ready", AccessRole.Public),
+        .. AccessRules.OfEveryService,
+
         new("GET", "/", AccessRole.Public),
-        new("GET", "/health", AccessRole.Reader),
-        new("GET", "/metrics", AccessRole.Reader),
         new("GET", "/openapi/{documentName}.json", AccessRole.Reader),
 
         new("POST", "/search", AccessRole.Reader),
@@ -24,23 +22,19 @@ internal static class ApiAccess
         new("DELETE", "/documents/{id}", AccessRole.Writer) { Audited = "document" },
 
         new("GET", "/admin/jobs", AccessRole.Admin),
-        new("POST", "/admin/jobs/{id}/retry", AccessRole.Admin) { Audited = "job" },
-        new("POST", "/admin/queue/pause", AccessRole.Admin) { Audited = "queue" },
-        new("POST", "/admin/queue/resume", AccessRole.Admin) { Audited = "queue" },
-        new("POST", "/admin/reconcile", AccessRole.Admin) { Audited = "stores" },
+        new("POST", "/admin/jobs/{id}/retry", AccessRole.Admin) { Changes = "job" },
+        new("POST", "/admin/queue/pause", AccessRole.Admin) { Changes = "queue" },
+        new("POST", "/admin/queue/resume", AccessRole.Admin) { Changes = "queue" },
+        new("POST", "/admin/reconcile", AccessRole.Admin) { Changes = "stores" },
         new("GET", "/keys", AccessRole.Admin),
         new("POST", "/keys", AccessRole.Admin),
         new("POST", "/keys/{id}/rotate", AccessRole.Admin),
         new("DELETE", "/keys/{id}", AccessRole.Admin),
         new("GET", "/audit", AccessRole.Admin) { Audited = "audit" },
-        new("GET", "/audit/verify", AccessRole.Admin) { Audited = "audit" },
-        new("GET", "/debug/log-levels", AccessRole.Admin),
-        new("PUT", "/debug/log-levels", AccessRole.Admin),
-        new("DELETE", "/debug/log-levels", AccessRole.Admin),
         new("GET", "/debug/performance", AccessRole.Admin),
-        new("POST", "/debug/clear-history", AccessRole.Admin) { Audited = "history" },
+        new("POST", "/debug/clear-history", AccessRole.Admin) { Changes = "history" },
         new("GET", "/debug/trace-level", AccessRole.Admin),
-        new("PUT", "/debug/trace-level", AccessRole.Admin) { Audited = "trace-level" },
+        new("PUT", "/debug/trace-level", AccessRole.Admin) { Changes = "trace-level" },
         new("GET", "/debug/snapshots", AccessRole.Admin) { Audited = "snapshot" },
         new("GET", "/debug/snapshots/{id}", AccessRole.Admin) { Audited = "snapshot" },
     ];

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Rag.Core.Documents.Ingestion;
 using Rag.Core.Jobs;
+using Rag.Observability.Access;
 
 namespace Rag.Api.Endpoints;
 
@@ -16,7 +17,8 @@ public static class AdminEndpoints
         admin.MapPost("/jobs/{id:long}/retry", RetryJobAsync).WithSummary("Lets a dead job run again");
         admin.MapPost("/queue/pause", PauseAsync).WithSummary("Stops all workers from taking jobs");
         admin.MapPost("/queue/resume", ResumeAsync).WithSummary("Lets workers take jobs again");
-        admin.MapPost("/reconcile", ReconcileAsync).WithSummary("Finds and mends differences between the database and the vector store");
+        admin.MapPost("/reconcile", ReconcileAsync).WithSummary("Finds and mends differences between the database and the vector store")
+            .WithRequestTimeout(AccessOptions.LongRequests);
         return admin;
     }
 

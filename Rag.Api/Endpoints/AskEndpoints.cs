@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Net.Http.Headers;
 using Rag.Core.Answers;
 using Rag.Core.Search;
+using Rag.Observability.Access;
 using Rag.Observability.Errors;
 
 namespace Rag.Api.Endpoints;
@@ -19,7 +20,8 @@ internal static class AskEndpoints
         routes.MapPost("/ask", AskAsync)
             .WithName("Ask")
             .WithSummary("Answers a question from the documents, with citations; as server-sent events when asked to stream.")
-            .Produces<AnswerBody>();
+            .Produces<AnswerBody>()
+            .WithRequestTimeout(AccessOptions.LongRequests);
         return routes;
     }
 

@@ -13,7 +13,6 @@ internal static class AuditEndpoints
     {
         var audit = routes.MapGroup("/audit").WithTags("Audit");
         audit.MapGet("/", ListAsync).WithSummary("Lists events, the newest first");
-        audit.MapGet("/verify", VerifyAsync).WithSummary("Tells whether an event was changed or removed");
         return routes;
     }
 
@@ -22,9 +21,6 @@ internal static class AuditEndpoints
         var events = await report.ListAsync(ReadKind(kind), actor, before, limit ?? DefaultLimit, cancellationToken);
         return TypedResults.Ok(new EventList(events));
     }
-
-    private static async Task<Ok<AuditVerification>> VerifyAsync(AuditReport report, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await report.VerifyAsync(cancellationToken));
 
     private static AuditKind? ReadKind(string? kind) => kind switch
     {

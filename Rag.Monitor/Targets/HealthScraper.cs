@@ -43,6 +43,7 @@ internal sealed partial class HealthScraper(
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, target.HealthUrl);
+            if (options.Value.ApiKey is { Length: > 0 } key) request.Headers.TryAddWithoutValidation("X-Api-Key", key);
             using var response = await probe.SendAsync(request, linked.Token);
             await response.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
             var body = await response.Content.ReadAsStringAsync(linked.Token);
@@ -58,15 +59,15 @@ internal sealed partial class HealthScraper(
         }
     }
 
-    /// <summary>"postgres healthy, qdrant unhealthy" where the body is a health report, the status code otherwise.</summary>
+    /// <summary>"postgres healthy, qdrant unhealthy" where the body is a health report, its status alone where it names no checks, the status code otherwise.</summary>
     private static string Describe(int statusCode, string body)
     {
         try
         {
             using var report = JsonDocument.Parse(body);
-            return report.RootElement.ValueKind == JsonValueKind.Object && report.RootElement.TryGetProperty("checks", out var checks)
-                ? string.Join(", ", checks.EnumerateObject().Select(check => $"{check.Name} {check.Value.GetProperty("status").GetString()}"))
-                : $"answered {statusCode}";
+            if (report.RootElement.TryGetProperty("checks", out var checks))
+                return string.Join(", ", checks.EnumerateObject().Select(check => $"{check.Name} {check.Value.GetProperty("status").GetString()}"));
+            return report.RootElement.GetProperty("status").GetString() ?? $"answered {statusCode}";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -20,4 +20,7 @@ internal sealed class MonitorOptions
 
     /// <summary>Paths of the targets that use another one, by name.</summary>
     public Dictionary<string, string> HealthPaths { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Key of a reader, sent as <c>X-Api-Key</c>: where keys are required, targets name their checks only to callers that have one.</summary>
+    public string? ApiKey { get; set; }
 }

@@ -1,5 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.Logging;
 using Rag.Observability.Audit;
 using Rag.Observability.Logging;
@@ -12,9 +14,9 @@ internal sealed class AccessAudit(RequestDelegate next, AccessRules rules, Audit
     public async Task InvokeAsync(HttpContext context)
     {
         var user = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
-        var resource = rules.Find(context.Request.Method, context.GetEndpoint())?.Audited;
+        var rule = rules.Find(context.Request.Method, context.GetEndpoint());
         using var scope = user is null ? null : logger.BeginScope(new LogContext { UserId = user, SessionId = Logging.Requests.Sessions.Of(context.Request) });
-        if (resource is null)
+        if (rule is null or { Audited: null, Changes: null })
         {
             await next(context);
             return;
@@ -28,7 +30,18 @@ internal sealed class AccessAudit(RequestDelegate next, AccessRules rules, Audit
         }
         finally
         {
-            trail.DataAccess(user, resource, context.Request.RouteValues.GetValueOrDefault("id")?.ToString(), context.Request.Method.ToLowerInvariant(), outcome: outcome);
+            Record(context, rule, user, outcome);
         }
     }
+
+    private void Record(HttpContext context, AccessRule rule, string? user, string outcome)
+    {
+        var id = context.Request.RouteValues.GetValueOrDefault("id")?.ToString();
+        if (rule.Changes is { } changed) trail.SystemChange(user, $"{changed}_{Verb(context)}", null, null, id is null ? changed : $"{changed}/{id}", outcome);
+        else trail.DataAccess(user, rule.Audited!, id, context.Request.Method.ToLowerInvariant(), outcome: outcome);
+    }
+
+    /// <summary>What <c>/queue/pause</c> and <c>/errors/{id}/resolve</c> do is their last word.</summary>
+    private static string Verb(HttpContext context) =>
+        context.GetEndpoint() is RouteEndpoint { RoutePattern.PathSegments: [.., { Parts: [RoutePatternLiteralPart literal] }] } ? literal.Content : context.Request.Method.ToLowerInvariant();
 }

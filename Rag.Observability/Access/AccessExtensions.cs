@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
@@ -54,7 +55,10 @@ public static class AccessExtensions
 
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<AccessOptions>>((timeouts, access) =>
-            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = access.Value.RequestTimeout, TimeoutStatusCode = 504 });
+        {
+            timeouts.DefaultPolicy = Policy(access.Value.RequestTimeout);
+            timeouts.AddPolicy(AccessOptions.LongRequests, Policy(access.Value.LongRequestTimeout));
+        });
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -63,7 +67,7 @@ public static class AccessExtensions
         return builder;
     }
 
-    /// <summary>Before everything that answers, static files too.</summary>
+    /// <summary>The first of all: every answer has them, errors and static files too.</summary>
     public static WebApplication UseSecurityHeaders(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
@@ -80,4 +84,6 @@ public static class AccessExtensions
         app.UseRequestTimeouts();
         return app;
     }
+
+    private static RequestTimeoutPolicy Policy(TimeSpan limit) => new() { Timeout = limit, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout };
 }

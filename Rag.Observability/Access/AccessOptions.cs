@@ -7,6 +7,9 @@ public sealed class AccessOptions
 {
     public const string Section = "Auth";
 
+    /// <summary>Name of the policy behind <see cref="LongRequestTimeout"/>.</summary>
+    public const string LongRequests = "long";
+
     /// <summary>Whether keys are required; by default everywhere but in development, where callers without a key are the built-in developer, an admin.</summary>
     public bool? Required { get; set; }
 
@@ -24,8 +27,13 @@ public sealed class AccessOptions
     /// <summary>How long a known key goes on to be believed while the database is down.</summary>
     public TimeSpan OutageTime { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a request may take; endpoints that stream set their own limit (<c>WithRequestTimeout</c>).</summary>
+    /// <summary>How long a request may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a request may take that streams, or walks through everything there is: endpoints with <c>WithRequestTimeout(AccessOptions.LongRequests)</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan LongRequestTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Callers without a key are the developer.</summary>
     internal bool IsOpen => Required == false;

@@ -8,4 +8,7 @@ public sealed record AccessRule(string Method, string Route, AccessRole Role)
 {
     /// <summary>Calls are written to the audit trail as data access, under this name of the resource.</summary>
     public string? Audited { get; init; }
+
+    /// <summary>Calls are written to the audit trail as a change of the system, of this resource. For endpoints that do not write such an event, with values, themselves.</summary>
+    public string? Changes { get; init; }
 }

@@ -16,6 +16,19 @@ public sealed partial class AccessRules
         _rules = All.ToFrozenDictionary(rule => (rule.Method.ToUpperInvariant(), Normalise(rule.Route)));
     }
 
+    /// <summary>What all services of the house have. Probes come without a key, and get no more than a status: see <see cref="HealthDetail"/>.</summary>
+    public static IReadOnlyList<AccessRule> OfEveryService { get; } =
+    [
+        new("GET", "/alive", AccessRole.Public),
+        new("GET", "/ready", AccessRole.Public),
+        new("GET", "/health", AccessRole.Public),
+        new("GET", "/metrics", AccessRole.Reader),
+        new("GET", "/audit/verify", AccessRole.Admin) { Audited = "audit" },
+        new("GET", "/debug/log-levels", AccessRole.Admin),
+        new("PUT", "/debug/log-levels", AccessRole.Admin),
+        new("DELETE", "/debug/log-levels", AccessRole.Admin),
+    ];
+
     public IReadOnlyList<AccessRule> All { get; }
 
     /// <returns>The endpoint's rule, or null when it is in no line of the table.</returns>

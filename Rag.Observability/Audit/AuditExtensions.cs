@@ -1,10 +1,14 @@
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Rag.Observability.Access;
 using Rag.Observability.Audit.Suspicion;
 using Rag.Observability.Logging;
 using Rag.Observability.Logging.Sinks;
@@ -44,6 +48,14 @@ public static class AuditExtensions
             provider.GetRequiredService<IOptions<AuditOptions>>().Value, provider.GetRequiredService<AuditTelemetry>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<AuditWriter>>()));
         return builder;
+    }
+
+    /// <summary><c>GET /audit/verify</c>: whether an event was changed, removed or moved, in this service's journal or in the table of all.</summary>
+    public static IEndpointRouteBuilder MapAuditVerification(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/audit/verify", async (AuditReport report, CancellationToken cancellationToken) => TypedResults.Ok(await report.VerifyAsync(cancellationToken)))
+            .WithTags("Audit").WithSummary("Tells whether an event was changed or removed").WithRequestTimeout(AccessOptions.LongRequests);
+        return routes;
     }
 
     private static AuditTrail CreateTrail(IServiceProvider services) => new(

@@ -83,13 +83,14 @@ public sealed partial class AuditTrail
     /// <param name="oldValue">Before; masked, also by the resource's name.</param>
     /// <param name="newValue">After; masked, also by the resource's name.</param>
     /// <param name="resource">What was changed.</param>
-    public void SystemChange(string? userId, string changeType, object? oldValue, object? newValue, string resource)
+    /// <param name="outcome">Whether it was.</param>
+    public void SystemChange(string? userId, string changeType, object? oldValue, object? newValue, string resource, string outcome = "success")
     {
-        var e = New(AuditKind.SystemChange, userId, resource, changeType, "success", address: null) with
+        var e = New(AuditKind.SystemChange, userId, resource, changeType, outcome, address: null) with
         {
             Details = Details(("old_value", _redactor.Redact(resource, oldValue)), ("new_value", _redactor.Redact(resource, newValue))),
         };
-        LogChanged(e.Actor, e.Action, e.Resource);
+        LogChanged(e.Actor, e.Action, e.Resource, e.Outcome);
         Record(e);
     }
 
@@ -168,8 +169,8 @@ public sealed partial class AuditTrail
     [LoggerMessage(5, LogLevel.Information, "{Actor} {Action} {Resource}: {Outcome}", EventName = "data_access")]
     private partial void LogAccessed(string? actor, string action, string? resource, string outcome);
 
-    [LoggerMessage(6, LogLevel.Information, "{Actor} changed the system: {Action} of {Resource}", EventName = "system_change")]
-    private partial void LogChanged(string? actor, string action, string? resource);
+    [LoggerMessage(6, LogLevel.Information, "{Actor} changed the system: {Action} of {Resource}: {Outcome}", EventName = "system_change")]
+    private partial void LogChanged(string? actor, string action, string? resource, string outcome);
 
     [LoggerMessage(7, LogLevel.Critical, "An audit event of kind {Kind} is lost")]
     private partial void LogLost(Exception exception, string kind);

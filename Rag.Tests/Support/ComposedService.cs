@@ -2,110 +2,118 @@ using System.Diagnostics;
 using System.Reflection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Rag.Tests.Support;
 
-/// <summary>
-/// A service as its own Program composes it, in this process: the entry point runs on a thread of its own, and the host that it builds is caught by the event that the
-/// hosting library raises for such purposes.
-/// </summary>
-internal sealed class ComposedService : IAsyncDisposable, IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+/// <summary>The real <c>Program</c> of a service, run in this process on a free loopback port: as it is composed, with PostgreSQL, and without a vector store.</summary>
+internal sealed class ComposedService : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    public const string AdminKey = "composed-admin-key-0123456789";
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Hosts of tests that run at the same time raise the same event.</summary>
-    private static readonly AsyncLocal<ComposedService?> Current = new();
-
-    private readonly TaskCompletionSource<IHost> _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TemporaryFolder _folder = new();
-    private readonly List<IDisposable> _subscriptions = [];
-    private readonly Thread _main;
-    private IHost? _host;
+    private readonly Task _program;
+    private readonly IHost _host;
 
-    private ComposedService(Assembly service, IReadOnlyDictionary<string, string> settings)
+    private ComposedService(string project, string database, string environment, IReadOnlyDictionary<string, string?>? settings)
     {
-        var name = service.GetName().Name!;
-        string[] args =
+        string[] arguments =
         [
-            "--environment=Development", "--urls=http://127.0.0.1:0", $"--applicationName={name}", $"--contentRoot={Path.Combine(Repository.Root, name)}",
-            "--Logging:Output:Console=false", $"--Logging:Files:Folder={Path.Combine(_folder, "logs")}", $"--Spool:Folder={Path.Combine(_folder, "spool")}",
-            $"--Audit:Folder={Path.Combine(_folder, "audit")}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}"),
+            "--urls=http://127.0.0.1:0", $"--environment={environment}", $"--applicationName={project}", $"--contentRoot={Path.Combine(Repository.Root, project)}",
+            $"--ConnectionStrings:rag={database}", "--ConnectionStrings:qdrant_http=http://127.0.0.1:1", $"--Embeddings:ModelPath={EmbeddingModelFolder.Path}",
+            $"--Auth:AdminKey={AdminKey}", "--Logging:Output:Console=false", $"--Logging:Files:Folder={Path.Combine(_folder, "logs")}",
+            $"--Audit:Folder={Path.Combine(_folder, "audit")}", $"--Spool:Folder={Path.Combine(_folder, "spool")}",
+            .. (settings ?? new Dictionary<string, string?>(StringComparer.Ordinal)).Select(setting => $"--{setting.Key}={setting.Value}"),
         ];
-        _subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
-        _main = new Thread(() => Run(service.EntryPoint!, args)) { IsBackground = true, Name = name };
+        var entry = Assembly.Load(project).EntryPoint ?? throw new InvalidOperationException($"{project} has no Program.");
+        using var built = new BuiltHost();
+        _program = Task.Factory.StartNew(() => built.Catch(() => entry.Invoke(null, [arguments])), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (Task.WaitAny([built.Host, _program], Limit) != 0) throw new InvalidOperationException($"{project} did not start.", _program.Exception);
+        _host = built.Host.Result;
     }
 
-    public HttpClient Client { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+    /// <summary>Everything that the service writes to disk.</summary>
+    public string Folder => _folder;
 
-    public IServiceProvider Services => _host!.Services;
+    public HttpClient Client { get; } = new() { Timeout = Limit };
 
-    /// <summary>Every endpoint that it has mapped.</summary>
-    public IReadOnlyList<RouteEndpoint> Endpoints => [.. Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+    public IServiceProvider Services => _host.Services;
 
-    /// <param name="service">An assembly with an entry point.</param>
-    /// <param name="settings">By their names in the configuration.</param>
-    public static async Task<ComposedService> StartAsync(Assembly service, IReadOnlyDictionary<string, string> settings)
+    /// <summary>Method and route of everything that the running service answers; an endpoint for any method counts as one for GET and one for POST.</summary>
+    public IReadOnlyList<(string Method, string Route)> Routes =>
+    [
+        .. from endpoint in Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+           from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]
+           select (method, endpoint.RoutePattern.RawText!),
+    ];
+
+    /// <param name="project">Name of the service's project.</param>
+    /// <param name="database">Connection string.</param>
+    /// <param name="environment">By default production.</param>
+    /// <param name="settings">Whatever else is configured.</param>
+    public static async Task<ComposedService> StartAsync(string project, string database, string? environment = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var composed = new ComposedService(service, settings);
-        composed._main.Start();
-        composed._host = await composed._built.Task.WaitAsync(StartLimit);
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (composed.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(started.SetResult)) await started.Task.WaitAsync(StartLimit);
-        composed.Client.BaseAddress = new Uri(composed.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        return composed;
+        var service = await Task.Run(() => new ComposedService(project, database, environment ?? Environments.Production, settings));
+        var started = service.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted;
+        await Eventually.IsTrueAsync(() => started.IsCancellationRequested || service._program.IsCompleted, $"{project} did not start.");
+        service.Client.BaseAddress = new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return service;
     }
 
-    public ValueTask DisposeAsync()
+    public async Task<HttpResponseMessage> SendAsync(string method, string path, string? key = null, HttpContent? body = null)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body };
+        if (key is not null) request.Headers.Add("X-Api-Key", key);
+        return await Client.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        _host?.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        _main.Join(StartLimit);
-        foreach (var subscription in _subscriptions) subscription.Dispose();
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await _program.WaitAsync(Limit);
         _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 
-    void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
+    /// <summary>Hears of the host that the program builds, as tools do that look into programs; of those of other tests at the same time it hears nothing.</summary>
+    private sealed class BuiltHost : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
     {
-        if (value.Name == "Microsoft.Extensions.Hosting" && ReferenceEquals(Current.Value, this)) _subscriptions.Add(value.Subscribe(this));
-    }
+        private static readonly AsyncLocal<BuiltHost?> Current = new();
 
-    void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
-    {
-        if (value is { Key: "HostBuilt", Value: IHost host } && ReferenceEquals(Current.Value, this)) _built.TrySetResult(host);
-    }
+        private readonly TaskCompletionSource<IHost> _host = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly IDisposable _subscription;
 
-    void IObserver<DiagnosticListener>.OnCompleted()
-    {
-    }
+        public BuiltHost() => _subscription = DiagnosticListener.AllListeners.Subscribe(this);
 
-    void IObserver<DiagnosticListener>.OnError(Exception error)
-    {
-    }
+        public Task<IHost> Host => _host.Task;
 
-    void IObserver<KeyValuePair<string, object?>>.OnCompleted()
-    {
-    }
-
-    void IObserver<KeyValuePair<string, object?>>.OnError(Exception error)
-    {
-    }
-
-    private void Run(MethodInfo main, string[] args)
-    {
-        Current.Value = this;
-        try
+        public void Catch(Action program)
         {
-            main.Invoke(null, [args]);
-            _built.TrySetException(new InvalidOperationException("The entry point ended without a host."));
+            Current.Value = this;
+            program();
         }
-        catch (TargetInvocationException failure)
+
+        public void OnNext(DiagnosticListener value)
         {
-            _built.TrySetException(failure.InnerException ?? failure);
+            if (Current.Value == this && value.Name == "Microsoft.Extensions.Hosting") value.Subscribe(this);
         }
+
+        public void OnNext(KeyValuePair<string, object?> value)
+        {
+            if (Current.Value == this && value is { Key: "HostBuilt", Value: IHost host }) _host.TrySetResult(host);
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+
+        public void Dispose() => _subscription.Dispose();
     }
 }

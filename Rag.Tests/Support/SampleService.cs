@@ -19,9 +19,9 @@ internal sealed class SampleService : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly SpanCollector _spans = new();
 
-    private SampleService(Action<WebApplicationBuilder>? configure, Action<WebApplication>? map, IEnumerable<KeyValuePair<string, string?>>? settings)
+    private SampleService(Action<WebApplicationBuilder>? configure, Action<WebApplication>? map, IEnumerable<KeyValuePair<string, string?>>? settings, string environment)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
@@ -50,9 +50,10 @@ internal sealed class SampleService : IAsyncDisposable
         [.. _spans.Ended.Where(s => s.Kind != ActivityKind.Server || s.GetTagItem("server.port") is not int port || port == Client.BaseAddress!.Port)];
 
     public static async Task<SampleService> StartAsync(
-        Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null, IEnumerable<KeyValuePair<string, string?>>? settings = null,
+        string? environment = null)
     {
-        var service = new SampleService(configure, map, settings);
+        var service = new SampleService(configure, map, settings, environment ?? Environments.Production);
         await service._app.StartAsync();
         service.Client.BaseAddress = new Uri(
             service._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -1,10 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Rag.Observability.Access;
 
 namespace ServiceDefaults.Health;
 
-/// <summary>The body of the health endpoints: <c>{"status","checks":{name:{"status","duration_ms","description"}}}</c>.</summary>
+/// <summary>
+/// The body of the health endpoints: <c>{"status","checks":{name:{"status","duration_ms","description"}}}</c>, without the checks where <see cref="HealthDetail"/> says so.
+/// </summary>
 internal static class HealthResponse
 {
     public static async Task WriteAsync(HttpContext context, HealthReport report)
@@ -14,9 +17,13 @@ internal static class HealthResponse
 
         json.WriteStartObject();
         json.WriteString("status", Name(report.Status));
-        json.WriteStartObject("checks");
-        foreach (var (name, entry) in report.Entries) WriteCheck(json, name, entry);
-        json.WriteEndObject();
+        if (HealthDetail.IsVisible(context))
+        {
+            json.WriteStartObject("checks");
+            foreach (var (name, entry) in report.Entries) WriteCheck(json, name, entry);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
 
         await json.FlushAsync(context.RequestAborted);

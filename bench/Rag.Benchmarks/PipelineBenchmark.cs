@@ -85,9 +85,9 @@ internal static class PipelineBenchmark
         builder.AddAudit();
         builder.AddAccess([new AccessRule("POST", "/search", AccessRole.Reader)]);
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseRagErrors();
         app.UseRequestLogging();
-        app.UseSecurityHeaders();
         app.UseAccess();
         return app;
     }

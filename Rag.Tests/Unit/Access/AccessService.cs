@@ -14,6 +14,7 @@ using Rag.Observability.Access;
 using Rag.Observability.Audit;
 using Rag.Observability.Errors.Http;
 using Rag.Observability.Logging;
+using Rag.Observability.Logging.Levels;
 using Rag.Tests.Support;
 
 namespace Rag.Tests.Unit.Access;
@@ -47,12 +48,13 @@ internal sealed class AccessService : IAsyncDisposable
         builder.AddAudit();
         builder.AddAccess(ApiAccess.Rules);
         _app = builder.Build();
+        _app.UseSecurityHeaders();
         _app.UseRagErrors();
         _app.UseRequestLogging();
-        _app.UseSecurityHeaders();
         _app.UseAccess();
         _app.MapKeys();
         _app.MapAudit();
+        _app.MapAuditVerification();
         _app.MapLogLevels();
         _app.MapDefaultEndpoints();
         _app.MapGet("/unlisted", () => "open");

@@ -18,6 +18,8 @@ public sealed class HealthScraperTests
     [Theory]
     [InlineData(HttpStatusCode.OK, """{"status":"healthy","checks":{"postgres":{"status":"healthy"},"qdrant":{"status":"degraded"}}}""", HealthStatus.Healthy, "postgres healthy, qdrant degraded")]
     [InlineData(HttpStatusCode.ServiceUnavailable, """{"checks":{"postgres":{"status":"unhealthy"}}}""", HealthStatus.Unhealthy, "postgres unhealthy")]
+    [InlineData(HttpStatusCode.OK, """{"status":"degraded"}""", HealthStatus.Healthy, "degraded")]
+    [InlineData(HttpStatusCode.OK, "[]", HealthStatus.Healthy, "answered 200")]
     [InlineData(HttpStatusCode.OK, "all shards are ready", HealthStatus.Healthy, "answered 200")]
     [InlineData(HttpStatusCode.OK, """{"checks":5}""", HealthStatus.Healthy, "answered 200")]
     [InlineData(HttpStatusCode.OK, """{"checks":{"a":5}}""", HealthStatus.Healthy, "answered 200")]

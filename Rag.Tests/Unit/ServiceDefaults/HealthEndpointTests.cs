@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Rag.Observability.Health;
 using Rag.Tests.Support;
 
@@ -13,7 +14,7 @@ public sealed class HealthEndpointTests
     [Fact]
     public async Task Each_endpoint_runs_its_own_checks()
     {
-        await using var service = await SampleService.StartAsync(builder => builder.Services.AddHealthChecks()
+        await using var service = await StartAsync(checks => checks
             .AddCheck("db", () => HealthCheckResult.Unhealthy("gone"), [HealthTags.Ready])
             .AddCheck("vectors", () => HealthCheckResult.Degraded("slow")));
 
@@ -34,7 +35,7 @@ public sealed class HealthEndpointTests
     public async Task Degraded_is_200_and_unhealthy_is_503()
     {
         var status = HealthCheckResult.Degraded();
-        await using var service = await SampleService.StartAsync(builder => builder.Services.AddHealthChecks().AddCheck("x", () => status));
+        await using var service = await StartAsync(checks => checks.AddCheck("x", () => status));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(service, "/health")).Status);
         status = HealthCheckResult.Unhealthy();
@@ -45,7 +46,7 @@ public sealed class HealthEndpointTests
     public async Task A_check_that_hangs_and_ignores_its_token_holds_nothing_up()
     {
         var never = new TaskCompletionSource<HealthCheckResult>();
-        await using var service = await SampleService.StartAsync(builder => builder.Services.AddHealthChecks()
+        await using var service = await StartAsync(checks => checks
             .AddAsyncCheck("stuck", () => never.Task, timeout: TimeSpan.FromMilliseconds(50)));
 
         var (status, body) = await GetAsync(service, "/health");
@@ -57,7 +58,7 @@ public sealed class HealthEndpointTests
     [Fact]
     public async Task A_check_that_throws_shows_no_exception_text()
     {
-        await using var service = await SampleService.StartAsync(builder => builder.Services.AddHealthChecks()
+        await using var service = await StartAsync(checks => checks
             .AddCheck("db", () => throw new InvalidOperationException("password=hunter2")));
 
         var (_, body) = await GetAsync(service, "/health");
@@ -69,7 +70,7 @@ public sealed class HealthEndpointTests
     public async Task Checks_run_at_the_same_time()
     {
         var both = new Barrier(2);
-        await using var service = await SampleService.StartAsync(builder => builder.Services.AddHealthChecks()
+        await using var service = await StartAsync(checks => checks
             .AddCheck("a", Meet).AddCheck("b", Meet));
 
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(service, "/health")).Status);
@@ -88,6 +89,21 @@ public sealed class HealthEndpointTests
 
         Assert.DoesNotContain(service.Spans, s => s.DisplayName.Contains("health", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Outside_development_strangers_learn_the_status_and_no_more()
+    {
+        await using var service = await StartAsync(checks => checks.AddCheck("db", () => HealthCheckResult.Unhealthy("gone")), Environments.Production);
+        foreach (var (path, status, text) in new[] { ("/health", HttpStatusCode.ServiceUnavailable, "unhealthy"), ("/alive", HttpStatusCode.OK, "healthy"), ("/ready", HttpStatusCode.OK, "healthy") })
+        {
+            var answer = await GetAsync(service, path);
+            Assert.Equal(status, answer.Status);
+            Assert.Equal([KeyValuePair.Create("status", text)], answer.Body.Select(member => KeyValuePair.Create(member.Key, (string)member.Value!)));
+        }
+    }
+
+    private static Task<SampleService> StartAsync(Action<IHealthChecksBuilder> add, string? environment = null) =>
+        SampleService.StartAsync(builder => add(builder.Services.AddHealthChecks()), environment: environment ?? Environments.Development);
 
     private static async Task<(HttpStatusCode Status, JsonObject Body)> GetAsync(SampleService service, string path)
     {

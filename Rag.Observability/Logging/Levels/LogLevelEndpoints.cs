@@ -1,17 +1,21 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Rag.Observability.Audit;
 using Rag.Observability.Errors;
-using Rag.Observability.Logging.Levels;
 
-namespace Rag.Api.Endpoints;
+namespace Rag.Observability.Logging.Levels;
 
 /// <summary>Log levels of the running process, for a limited time.</summary>
-internal static class LogLevelEndpoints
+public static class LogLevelEndpoints
 {
     private const int DefaultMinutes = 15;
     private const int LongestCategory = 200;
 
+    /// <summary><c>GET</c>, <c>PUT</c> and <c>DELETE /debug/log-levels</c>. Needs <c>AddRagLogging</c> and <c>AddAudit</c>.</summary>
     public static IEndpointRouteBuilder MapLogLevels(this IEndpointRouteBuilder routes)
     {
         var levels = routes.MapGroup("/debug/log-levels").WithTags("Debug");

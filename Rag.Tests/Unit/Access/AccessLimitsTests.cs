@@ -80,6 +80,8 @@ public sealed class AccessLimitsTests(PostgresFixture postgres)
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, await StatusAsync(service, "/slow", null));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, "/documents", null));
+        // The long limit is the default of five minutes.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, "/long", null));
     }
 
     [Fact]

@@ -59,6 +59,7 @@ internal sealed class AccessService : IAsyncDisposable
         _app.MapDefaultEndpoints();
         _app.MapGet("/unlisted", () => "open");
         _app.MapGet("/slow", async (CancellationToken cancellationToken) => await Task.Delay(Timeout.Infinite, cancellationToken));
+        _app.MapGet("/long", async (CancellationToken cancellationToken) => await Task.Delay(500, cancellationToken)).WithRequestTimeout(AccessOptions.LongRequests);
         foreach (var rule in ApiAccess.Rules.Where(IsMissing)) _app.MapMethods(rule.Route, [rule.Method], () => "room");
         map?.Invoke(_app);
     }

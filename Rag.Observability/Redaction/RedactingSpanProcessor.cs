@@ -5,7 +5,7 @@ using OpenTelemetry;
 namespace Rag.Observability.Redaction;
 
 /// <summary>
-/// Redacts a span when it ends: name, status text, tags, and the tags of its events and links. Has to stand before the exporter's processor.
+/// Redacts a span when it ends: name, status text, trace state, tags, and the tags of its events and links. Has to stand before the exporter's processor.
 /// A span that cannot be redacted is not recorded: better a gap in a trace than a secret in it.
 /// </summary>
 public sealed class RedactingSpanProcessor(Redactor redactor) : BaseProcessor<Activity>
@@ -25,6 +25,7 @@ public sealed class RedactingSpanProcessor(Redactor redactor) : BaseProcessor<Ac
     private void Redact(Activity span)
     {
         span.DisplayName = redactor.Redact(span.DisplayName);
+        if (span.TraceStateString is { } state && Changed(state) is not null) span.TraceStateString = string.Empty;
         if (span.StatusDescription is { } description && Changed(description) is { } status) span.SetStatus(span.Status, status);
 
         foreach (ref readonly var tag in span.EnumerateTagObjects())

@@ -22,6 +22,9 @@ public sealed class Redactor
     private const int ShortestToken = 13;
     private const int MostTemplates = 4096;
 
+    /// <summary>A URL within a URL within a URL.</summary>
+    private const int DeepestEscape = 3;
+
     private static readonly SearchValues<char> WordLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./");
 
     private readonly CustomRules? _custom;
@@ -56,8 +59,8 @@ public sealed class Redactor
         try
         {
             if (_custom is null && text.Length < ShortestToken && !text.AsSpan().ContainsAnyExcept(WordLetters)) return text;
-            var redacted = SecretFinder.TryFindFirst(text, out var finder) ? Rewrite(text, finder) : text;
-            return _custom is null ? redacted : _custom.Redact(redacted);
+            var redacted = RedactAsWritten(text);
+            return IsEscaped(redacted) ? RedactEscaped(redacted) : redacted;
         }
         catch (Exception)
         {
@@ -107,6 +110,39 @@ public sealed class Redactor
 
     /// <summary>Whether a value of this name is a secret, whatever it is. Case and separators do not matter: <c>Api-Key</c>, <c>api_key</c> and <c>apiKey</c> are one name.</summary>
     public bool IsSecretName(ReadOnlySpan<char> name) => SecretNames.IsSecret(name) || (_custom?.IsSecretName(name) ?? false);
+
+    private string RedactAsWritten(string text)
+    {
+        var redacted = SecretFinder.TryFindFirst(text, out var finder) ? Rewrite(text, finder) : text;
+        return _custom is null ? redacted : _custom.Redact(redacted);
+    }
+
+    /// <summary>
+    /// What is percent-escaped, as the framework's request paths are and URLs within URLs, is examined as it reads. Where that brings a secret to light, the text is shown unescaped.
+    /// </summary>
+    private string RedactEscaped(string text)
+    {
+        var (shown, examined) = (text, text);
+        for (var depth = 0; depth < DeepestEscape && IsEscaped(examined); depth++)
+        {
+            var plain = Uri.UnescapeDataString(examined);
+            examined = RedactAsWritten(plain);
+            if (!ReferenceEquals(examined, plain)) shown = examined;
+        }
+
+        return shown;
+    }
+
+    private static bool IsEscaped(ReadOnlySpan<char> text)
+    {
+        while (text.IndexOf('%') is var at and >= 0)
+        {
+            text = text[(at + 1)..];
+            if (text.Length >= 2 && char.IsAsciiHexDigit(text[0]) && char.IsAsciiHexDigit(text[1])) return true;
+        }
+
+        return false;
+    }
 
     private static string Rewrite(string text, SecretFinder finder)
     {

@@ -27,6 +27,9 @@ public class StackFixture : IAsyncLifetime
 
     public RagClient Api { get; private set; } = null!;
 
+    /// <summary>Everything that the stack writes to disk.</summary>
+    public string DataFolder => _data;
+
     public HttpClient Monitor { get; private set; } = null!;
 
     public DashboardTelemetry Telemetry { get; private set; } = null!;
@@ -98,21 +101,37 @@ public class StackFixture : IAsyncLifetime
 
     private void CollectLogs()
     {
-        var loggers = App.Services.GetRequiredService<ResourceLoggerService>();
-        foreach (var resource in App.Services.GetRequiredService<DistributedApplicationModel>().Resources)
+        foreach (var resource in App.Services.GetRequiredService<DistributedApplicationModel>().Resources) _logs.GetOrAdd(resource.Name, _ => []);
+        _logReaders.Add(Task.Run(FollowResourcesAsync));
+    }
+
+    /// <summary>A console belongs to an instance of a resource, and instances get their names only when they are started.</summary>
+    private async Task FollowResourcesAsync()
+    {
+        var readers = new Dictionary<string, Task>(StringComparer.Ordinal);
+        try
         {
-            var log = _logs.GetOrAdd(resource.Name, _ => []);
-            _logReaders.Add(Task.Run(async () =>
+            await foreach (var change in App.ResourceNotifications.WatchAsync(_stop.Token))
             {
-                try
-                {
-                    await foreach (var batch in loggers.WatchAsync(resource).WithCancellation(_stop.Token))
-                        foreach (var line in batch) log.Enqueue(line.Content);
-                }
-                catch (OperationCanceledException)
-                {
-                }
-            }));
+                if (!readers.ContainsKey(change.ResourceId)) readers.Add(change.ResourceId, FollowConsoleAsync(change.ResourceId, _logs.GetOrAdd(change.Resource.Name, _ => [])));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+
+        await Task.WhenAll(readers.Values);
+    }
+
+    private async Task FollowConsoleAsync(string instance, ConcurrentQueue<string> log)
+    {
+        try
+        {
+            await foreach (var batch in App.Services.GetRequiredService<ResourceLoggerService>().WatchAsync(instance).WithCancellation(_stop.Token))
+                foreach (var line in batch) log.Enqueue(line.Content);
+        }
+        catch (OperationCanceledException)
+        {
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ProblemBody(Redactor redactor, TimeProvider time)
     private void Write(Utf8JsonWriter json, HttpContext context, ErrorAnswer answer, string? errorId)
     {
         var path = context.Request.PathBase.Add(context.Request.Path).Value ?? "/";
-        if (path.Length > LongestPath) path = path[..LongestPath];
+        path = redactor.Redact(path.Length <= LongestPath ? path : path[..LongestPath]);
 
         json.WriteStartObject();
         json.WriteString("type", answer.Descriptor.TypeUri);

@@ -30,6 +30,7 @@ public sealed class ExportRedactionTests
             activity.AddException(new InvalidOperationException("password=zq-exception"));
             activity.AddEvent(new ActivityEvent("last", tags: new ActivityTagsCollection { ["m"] = 2 }));
             activity.SetStatus(ActivityStatusCode.Error, "pwd=zq-status");
+            activity.TraceStateString = "token=zq-state";
         }
 
         var text = string.Join('\n', exported);
@@ -98,7 +99,7 @@ public sealed class ExportRedactionTests
     }
 
     private static string Describe(Activity span) => string.Join(' ',
-        span.DisplayName, span.StatusDescription, string.Join(' ', span.TagObjects.Select(Describe)),
+        span.DisplayName, span.StatusDescription, span.TraceStateString, string.Join(' ', span.TagObjects.Select(Describe)),
         string.Join(' ', span.Events.Select(e => e.Name + " " + string.Join(' ', e.Tags.Select(Describe)))),
         string.Join(' ', span.Links.SelectMany(link => link.Tags ?? []).Select(Describe)));
 

@@ -1,7 +1,6 @@
-using System.Text;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
+using Rag.Tests.Support;
 
 namespace Rag.Tests.Stack;
 
@@ -10,19 +9,6 @@ internal sealed class StackOutputs(StackFixture stack)
 {
     /// <summary>More than a run ever has.</summary>
     private const int All = 1_000_000;
-
-    /// <summary>
-    /// Columns that hold what callers handed in to be found again: documents, under the names that their owners gave them. Whoever may read documents may read these; they are no telemetry.
-    /// </summary>
-    private static readonly Dictionary<string, string[]> Content = new(StringComparer.Ordinal)
-    {
-        ["rag.documents"] = ["id", "title", "text", "source", "source_type", "metadata"],
-        ["rag.pending_contents"] = ["document_id", "title", "text", "source", "source_type", "metadata"],
-        ["rag.chunks"] = ["document_id", "heading", "text"],
-        ["rag.terms"] = ["document_id", "term"],
-        ["rag.vector_revisions"] = ["document_id"],
-        ["rag.jobs"] = ["payload", "unique_key"],
-    };
 
     /// <summary>What belongs to the stores themselves, and the files that hold the stack's own secrets, readable by their owner only.</summary>
     private static readonly string[] Stores = ["postgres", "qdrant", "postgres.password", "qdrant.key"];
@@ -42,30 +28,8 @@ internal sealed class StackOutputs(StackFixture stack)
             if (!Stores.Contains(name.Split(Path.DirectorySeparatorChar)[0], StringComparer.Ordinal)) outputs[$"file {name}"] = ReadShared(file);
         }
 
-        await using var source = NpgsqlDataSource.Create(await ConnectionStringAsync(cancellationToken));
-        foreach (var table in await TablesAsync(source, cancellationToken)) outputs[$"table {table}"] = await ReadAsync(source, table, cancellationToken);
+        foreach (var (table, text) in await DatabaseText.ReadAsync(await ConnectionStringAsync(cancellationToken), cancellationToken)) outputs[$"table {table}"] = text;
         return outputs;
-    }
-
-    /// <summary>Rows as text, without the columns that are content.</summary>
-    private static async Task<string> ReadAsync(NpgsqlDataSource source, string table, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand($"select (to_jsonb(t) - $1)::text from {table} t");
-        command.Parameters.Add(new() { Value = Content.GetValueOrDefault(table, []) });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var text = new StringBuilder();
-        while (await reader.ReadAsync(cancellationToken)) text.Append(reader.GetString(0)).Append('\n');
-        return text.ToString();
-    }
-
-    private static async Task<List<string>> TablesAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(
-            "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var tables = new List<string>();
-        while (await reader.ReadAsync(cancellationToken)) tables.Add(reader.GetString(0));
-        return tables;
     }
 
     private async Task<string> ConnectionStringAsync(CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class ComposedService : IAsyncDisposable
     /// <param name="project">Name of the service's project.</param>
     /// <param name="database">Connection string.</param>
     /// <param name="environment">By default production.</param>
-    /// <param name="settings">Whatever else is configured.</param>
+    /// <param name="settings">Whatever else is configured; wins.</param>
     public static async Task<ComposedService> StartAsync(string project, string database, string? environment = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         var service = await Task.Run(() => new ComposedService(project, database, environment ?? Environments.Production, settings));
@@ -70,11 +70,17 @@ internal sealed class ComposedService : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
+    /// <summary>Ends the program as Ctrl+C does; its files are there until it is disposed of.</summary>
+    public async Task StopAsync()
+    {
+        if (!_program.IsCompleted) Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await _program.WaitAsync(Limit);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        await _program.WaitAsync(Limit);
+        await StopAsync();
         _folder.Dispose();
     }
 

@@ -42,10 +42,13 @@ internal sealed class ComposedService : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Every endpoint that it has mapped.</summary>
+    public IReadOnlyList<RouteEndpoint> Endpoints => [.. Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
     /// <summary>Method and route of everything that the running service answers; an endpoint for any method counts as one for GET and one for POST.</summary>
     public IReadOnlyList<(string Method, string Route)> Routes =>
     [
-        .. from endpoint in Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .. from endpoint in Endpoints
            from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]
            select (method, endpoint.RoutePattern.RawText!),
     ];

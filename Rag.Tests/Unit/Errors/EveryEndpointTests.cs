@@ -6,6 +6,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Rag.Core.Storage;
 using Rag.Tests.Support;
@@ -43,12 +44,8 @@ public sealed class EveryEndpointTests(PostgresDatabase database) : IClassFixtur
     public async Task The_api_refuses_malformed_requests_at_every_endpoint()
     {
         await using var qdrant = await LocalQdrant.StartAsync();
-        await using var service = await ComposedService.StartAsync(typeof(Rag.Api.Endpoints.DocumentEndpoints).Assembly, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ConnectionStrings:rag"] = database.ConnectionString,
-            ["ConnectionStrings:qdrant_http"] = qdrant.ConnectionString,
-            ["Embeddings:ModelPath"] = EmbeddingModelFolder.Path,
-        });
+        await using var service = await ComposedService.StartAsync(
+            "Rag.Api", database.ConnectionString, Environments.Development, new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:qdrant_http"] = qdrant.ConnectionString });
         await service.Services.GetRequiredService<SchemaReadiness>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         var known = Valid.Select(valid => valid.Path).ToHashSet(StringComparer.Ordinal);
         Assert.All(
@@ -63,8 +60,7 @@ public sealed class EveryEndpointTests(PostgresDatabase database) : IClassFixtur
     [Trait("Seed", "T9")]
     public async Task The_monitor_refuses_malformed_requests_at_every_endpoint()
     {
-        await using var service = await ComposedService.StartAsync(
-            typeof(Rag.Monitor.Endpoints.ErrorEndpoints).Assembly, new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:rag"] = database.ConnectionString });
+        await using var service = await ComposedService.StartAsync("Rag.Monitor", database.ConnectionString, Environments.Development);
 
         await RefusesAllAsync(service, ForMonitor, more: null);
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Rag.Core.Storage;
 using Rag.Observability.Access;
 using Rag.Tests.Support;
 
@@ -127,6 +128,7 @@ public sealed class CompositionTests(PostgresDatabase database) : IClassFixture<
     {
         await using var api = await ComposedService.StartAsync("Rag.Api", database.ConnectionString, Environments.Development);
         await using var monitor = await ComposedService.StartAsync("Rag.Monitor", database.ConnectionString, Environments.Development);
+        await api.Services.GetRequiredService<SchemaReadiness>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         foreach (var (service, path) in new[] { (api, "/documents"), (api, "/keys"), (monitor, "/errors") })
         {
             using var response = await service.SendAsync("GET", path);

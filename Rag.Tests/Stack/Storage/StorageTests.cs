@@ -62,6 +62,22 @@ public sealed class StorageTests(PostgresDatabase database) : IClassFixture<Post
         await host.StopAsync();
     }
 
+    [Theory]
+    [InlineData("select count(*)::int from rag.that_comes_later")]
+    [InlineData("select count(*)::int from that_schema_comes_later.documents")]
+    public async Task A_schema_that_is_not_there_yet_is_no_defect_but_a_reason_to_wait(string statement)
+    {
+        using var host = Build(database.ConnectionString);
+        await host.StartAsync();
+        var rag = host.Services.GetRequiredService<RagDatabase>();
+
+        var failure = await Assert.ThrowsAsync<DatabaseException>(
+            () => rag.RunAsync((connection, token) => connection.QueryAsync(statement, [], reader => reader.GetInt32(0), token), CancellationToken.None));
+
+        Assert.NotNull(failure.RetryAfter);
+        await host.StopAsync();
+    }
+
     private static async Task<int> One(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         (await connection.QueryAsync("select 1", [], reader => reader.GetInt32(0), cancellationToken)).Single();
 

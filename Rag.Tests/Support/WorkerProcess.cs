@@ -23,7 +23,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Its last lines, for messages of failed tests.</summary>
     public string Log => string.Join('\n', _log);
 
-    public static WorkerProcess Start(string database, string vectors)
+    public static WorkerProcess Start(string database, string vectors, IReadOnlyDictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
         List<string> words = [.. ChildProcess.Tie("KILL"), Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet"];
@@ -33,6 +33,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         info.Environment["ConnectionStrings__rag"] = database;
         info.Environment["ConnectionStrings__qdrant_http"] = vectors;
         info.Environment["Embeddings__ModelPath"] = EmbeddingModelFolder.Path;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal)) info.Environment[name] = value;
         return new WorkerProcess(ChildProcess.Start(info));
     }
 
@@ -41,6 +42,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -9,11 +9,12 @@ Console.CancelKeyPress += (_, e) =>
     stop.Cancel();
 };
 
-if (args is ["embed" or "eval" or "queue", ..]) await FetchedRuntime.EnsureAsync(stop.Token);
+if (args is ["embed" or "errors" or "eval" or "queue", ..]) await FetchedRuntime.EnsureAsync(stop.Token);
 
 return args switch
 {
     ["embed", .. var rest] => await EmbedBenchmark.RunAsync(rest, stop.Token),
+    ["errors", .. var rest] => await ErrorsBenchmark.RunAsync(rest, stop.Token),
     ["eval", .. var rest] => await EvalBenchmark.RunAsync(rest, stop.Token),
     ["logging"] => await LoggingBenchmark.RunAsync(),
     ["pipeline"] => await PipelineBenchmark.RunAsync(),
@@ -25,6 +26,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | eval --set DIR | logging | pipeline | queue | redact | vectors");
+    Console.Error.WriteLine("Usage: dotnet run -c Release --project bench/Rag.Benchmarks -- embed | errors | eval --set DIR | logging | pipeline | queue | redact | vectors");
     return 2;
 }

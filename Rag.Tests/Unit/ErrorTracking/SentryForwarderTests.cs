@@ -3,13 +3,17 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rag.Observability.Errors;
+using Rag.Observability.Errors.Http;
 using Rag.Observability.ErrorTracking;
 using Rag.Observability.ErrorTracking.Forwarding;
 using Rag.Tests.Support;
+using Rag.Tests.Unit.Errors;
 
 namespace Rag.Tests.Unit.ErrorTracking;
 
@@ -85,6 +89,38 @@ public sealed class SentryForwarderTests
         builder.AddErrorTracking();
 
         Assert.DoesNotContain(builder.Services, s => s.ServiceType == typeof(SentryForwarder));
+    }
+
+    [Fact]
+    [Trait("Seed", "S14")]
+    public async Task A_listening_receiver_gets_the_error_of_a_request_in_the_envelope_format_and_redacted()
+    {
+        await using var receiver = await SentryReceiver.StartAsync();
+        using var spool = new TemporaryFolder();
+        await using var service = await SampleService.StartAsync(
+            map: app =>
+            {
+                app.UseRagErrors();
+                app.MapGet("/bug", IResult () => throw new InvalidOperationException("bug with password=hunter2 – grüße"));
+            },
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["ConnectionStrings:rag"] = "Host=127.0.0.1;Port=1;Database=x;Username=x;Timeout=2",
+                ["Spool:Folder"] = spool,
+                ["ErrorTracking:FlushInterval"] = "00:00:00.050",
+                ["ErrorTracking:SentryDsn"] = receiver.Dsn,
+            });
+
+        var problem = await ProblemAssert.IsProblemAsync(await service.Client.GetAsync("/bug"), HttpStatusCode.InternalServerError, "INTERNAL_ERROR");
+        await Eventually.IsTrueAsync(() => !receiver.Events.IsEmpty || !receiver.Mistakes.IsEmpty, "Nothing was received.");
+
+        Assert.Empty(receiver.Mistakes);
+        var sent = Assert.Single(receiver.Events);
+        Assert.Equal((string?)problem["error"]!["details"]!["error_id"], (string?)sent["event_id"]);
+        Assert.Equal("GET /bug", (string?)sent["transaction"]);
+        Assert.Equal((string?)problem["request_id"], (string?)sent["tags"]!["request_id"]);
+        Assert.Contains("grüße", (string?)sent["exception"]!["values"]![0]!["value"], StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", sent.ToJsonString(), StringComparison.Ordinal);
     }
 
     private async Task SendAsync(ErrorBatch batch, int expected)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Rag.Core.Documents;
@@ -130,13 +131,8 @@ public sealed class FeedbackTests(PostgresDatabase database) : IClassFixture<Pos
 
     private async Task<ComposedService> StartAsync()
     {
-        var service = await ComposedService.StartAsync(typeof(Rag.Api.Endpoints.DocumentEndpoints).Assembly, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ConnectionStrings:rag"] = database.ConnectionString,
-            ["ConnectionStrings:qdrant_http"] = "Endpoint=http://127.0.0.1:9",
-            ["Embeddings:ModelPath"] = EmbeddingModelFolder.Path,
-            ["Spool:Folder"] = _spool,
-        });
+        var service = await ComposedService.StartAsync(
+            "Rag.Api", database.ConnectionString, Environments.Development, new Dictionary<string, string?>(StringComparer.Ordinal) { ["Spool:Folder"] = _spool });
         await service.Services.GetRequiredService<SchemaReadiness>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         return service;
     }

@@ -114,9 +114,15 @@ internal sealed class Outage(StackFixture stack, ITestOutputHelper output) : IAs
 
     private async Task<List<JsonNode>> GroupsAsync(CancellationToken cancellationToken)
     {
-        var page = JsonNode.Parse(await stack.Monitor.GetStringAsync("/errors?limit=200", cancellationToken))!;
-        Assert.Null(page["next_cursor"]);
-        return [.. page["errors"]!.AsArray().Select(group => group!)];
+        var groups = new List<JsonNode>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = JsonNode.Parse(await stack.Monitor.GetStringAsync($"/errors?limit=200{cursor}", cancellationToken))!;
+            groups.AddRange(page["errors"]!.AsArray().Select(group => group!));
+            cursor = (string?)page["next_cursor"] is { } next ? "&cursor=" + Uri.EscapeDataString(next) : null;
+        }
+
+        return groups;
     }
 
     private async Task<JsonNode> FindAsync(string id, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -148,6 +150,25 @@ public sealed class OpenAIEmbeddingGeneratorTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Single(await generator.GenerateAsync(["a"]));
         Assert.Equal(BreakerState.Closed, Breaker);
+    }
+
+    [Fact]
+    [Trait("Seed", "R8")]
+    public async Task Retries_timeouts_and_the_breakers_transitions_are_counted_and_leave_events_on_the_span()
+    {
+        await using var server = await OpenAIStub.StartAsync(_time, [.. Enumerable.Repeat(OpenAIStub.Status(500), 8)]);
+        using var generator = Create(server, o => o.MaxRetries = 1);
+        using var events = new Measurements(_services!.GetRequiredService<IMeterFactory>(), "rag.resilience.events");
+        using var span = new Activity("request").Start();
+
+        for (var i = 0; i < 4; i++) await Assert.ThrowsAsync<EmbeddingServiceException>(() => RunAsync(generator.GenerateAsync(["a"])));
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await RunAsync(generator.GenerateAsync(["a"]));
+
+        string[] expected = ["retry", "retry", "retry", "retry", "breaker_opened", "breaker_half_opened", "breaker_closed"];
+        Assert.Equal(expected.Order(), events.Values("event").Cast<string>().Order());
+        Assert.Equal(expected.Order(), span.Events.Select(e => e.Name).Order());
+        Assert.All(events.Values("dependency"), dependency => Assert.Equal("embeddings", dependency));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace Rag.Observability.Errors.Http;
@@ -26,6 +27,10 @@ internal sealed class StatusAnswers(RequestDelegate next, ErrorResponder respond
         if (response.StatusCode < 400 || response.HasStarted || response.ContentLength > 0 || !string.IsNullOrEmpty(response.ContentType)) return;
 
         if (response.StatusCode == StatusCodes.Status499ClientClosedRequest) return;
-        await responder.AnswerAsync(context, ErrorAnswer.ForStatus(response.StatusCode), exception: null);
+        await responder.AnswerAsync(context, ErrorAnswer.ForStatus(response.StatusCode), Unexplained(response.StatusCode));
     }
+
+    /// <summary>A failure of ours is an error to be found again, also where the framework has swallowed its exception, as for a request that took too long.</summary>
+    private static ServiceUnavailableException? Unexplained(int status) =>
+        status < 500 ? null : new ServiceUnavailableException(string.Create(CultureInfo.InvariantCulture, $"The request was answered with {status} and no exception."));
 }

@@ -6,10 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace Rag.Tests.Stack.Failures;
 
-/// <summary>Callers who go on searching, asking, ingesting, reading and listing whatever happens, without any retries, and remember every answer.</summary>
+/// <summary>Callers who go on searching, asking, ingesting, reading, listing and giving feedback whatever happens, without any retries, and remember every answer.</summary>
 internal sealed class MixedTraffic : IAsyncDisposable
 {
-    public static readonly IReadOnlyList<string> Operations = ["search keyword", "search semantic", "search hybrid", "ask", "ingest", "get", "list"];
+    public static readonly IReadOnlyList<string> Operations = ["search keyword", "search semantic", "search hybrid", "ask", "ingest", "get", "list", "feedback"];
 
     private const int Callers = 6;
 
@@ -18,7 +18,6 @@ internal sealed class MixedTraffic : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly HttpClient _http;
-    private readonly string _run = Guid.NewGuid().ToString("N")[..8];
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<TrafficAnswer> _answers = new();
     private readonly ConcurrentQueue<string> _failures = new();
@@ -31,6 +30,9 @@ internal sealed class MixedTraffic : IAsyncDisposable
         _http = new HttpClient { BaseAddress = api, Timeout = TimeSpan.FromSeconds(40) };
         _callers = Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(caller))));
     }
+
+    /// <summary>Part of every document's id and of every comment, so that those of this traffic can be told from others.</summary>
+    public string Mark { get; } = Guid.NewGuid().ToString("N")[..8];
 
     /// <summary>Every answer so far.</summary>
     public IReadOnlyList<TrafficAnswer> Answers => [.. _answers];
@@ -94,14 +96,15 @@ internal sealed class MixedTraffic : IAsyncDisposable
     {
         // Words that nobody has asked for before: no cache may stand in for the model.
         var n = Interlocked.Increment(ref _number);
-        var id = $"traffic-{_run}-{n}";
+        var id = $"traffic-{Mark}-{n}";
         using var request = operation switch
         {
-            "ask" => Post("/ask", new { question = $"When is high water number {n} at {_run}?" }),
-            "ingest" => Post("/documents", new { documents = new[] { new { id, title = $"Tide {n}", text = $"High water number {n} comes to pier {n} of {_run} at dawn." } } }),
+            "ask" => Post("/ask", new { question = $"When is high water number {n} at {Mark}?" }),
+            "ingest" => Post("/documents", new { documents = new[] { new { id, title = $"Tide {n}", text = $"High water number {n} comes to pier {n} of {Mark} at dawn." } } }),
+            "feedback" => Post("/feedback", new { search_id = Guid.CreateVersion7(), comment = id }),
             "get" when !_acknowledged.IsEmpty => new HttpRequestMessage(HttpMethod.Get, "/documents/" + _acknowledged.ElementAt(n % _acknowledged.Count)),
             "get" or "list" => new HttpRequestMessage(HttpMethod.Get, "/documents?limit=20"),
-            _ => Post("/search", new { query = $"high water number {n} {_run}", type = operation.Split(' ')[1], top_k = 5 }),
+            _ => Post("/search", new { query = $"high water number {n} {Mark}", type = operation.Split(' ')[1], top_k = 5 }),
         };
 
         var askedAt = Stopwatch.GetTimestamp();

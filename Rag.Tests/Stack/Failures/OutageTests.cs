@@ -58,7 +58,7 @@ public sealed class OutageTests(StackFixture stack, ITestOutputHelper output)
         await using var outage = new Outage(stack, output);
         await outage.BreakAsync(
             () => outage.CommandAsync("postgres", "stop", ct),
-            () => Task.FromResult(MixedTraffic.Operations.All(operation => outage.During.Any(answer => answer.Operation == operation && answer.Status == 503))),
+            () => Task.FromResult(MixedTraffic.Operations.Where(operation => operation != "feedback").All(operation => outage.During.Any(answer => answer.Operation == operation && answer.Status == 503))),
             Duration,
             ct);
         using (var ready = await stack.Api.Http.GetAsync("/ready", ct)) Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
@@ -72,6 +72,12 @@ public sealed class OutageTests(StackFixture stack, ITestOutputHelper output)
 
         await outage.AssertHonestAsync("DATABASE_UNAVAILABLE");
         await outage.AssertNothingLostAsync(ct);
+
+        // Feedback was taken all the time, and is there in the end.
+        var feedback = outage.Traffic.Answers.Where(answer => answer.Operation == "feedback").ToList();
+        Assert.All(feedback, answer => Assert.Equal(204, answer.Status));
+        while (await FeedbackAsync(outage.Traffic.Mark, ct) < feedback.Count) await Task.Delay(100, ct);
+        Assert.Equal(feedback.Count, await FeedbackAsync(outage.Traffic.Mark, ct));
     });
 
     private async Task<string> BreakersAsync(CancellationToken cancellationToken)
@@ -99,11 +105,24 @@ public sealed class OutageTests(StackFixture stack, ITestOutputHelper output)
         }
     }
 
-    private async Task DatabaseAnswersAsync(CancellationToken cancellationToken)
+    private async Task<long> FeedbackAsync(string mark, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(await DatabaseAsync(cancellationToken));
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select count(*) from rag.feedback where comment like '%' || $1 || '%'", connection) { Parameters = { new() { Value = mark } } };
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private async Task<string> DatabaseAsync(CancellationToken cancellationToken)
     {
         var model = stack.App.Services.GetRequiredService<DistributedApplicationModel>();
         var database = model.Resources.OfType<IResourceWithConnectionString>().Single(resource => resource.Name == "rag");
-        var connectionString = await database.GetConnectionStringAsync(cancellationToken) + ";Pooling=false;Timeout=2";
+        return await database.GetConnectionStringAsync(cancellationToken) + ";Pooling=false;Timeout=2";
+    }
+
+    private async Task DatabaseAnswersAsync(CancellationToken cancellationToken)
+    {
+        var connectionString = await DatabaseAsync(cancellationToken);
         while (true)
         {
             try

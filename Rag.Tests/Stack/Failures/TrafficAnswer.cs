@@ -13,7 +13,7 @@ namespace Rag.Tests.Stack.Failures;
 internal sealed record TrafficAnswer(string Operation, long AskedAt, int Status, string? MediaType, string? RetryAfter, string? RequestId, JsonNode? Body)
 {
     /// <summary>Nothing is missing from it.</summary>
-    public bool IsWhole => Status is 200 or 202 && Body?["degraded"]?.GetValue<bool>() != true;
+    public bool IsWhole => Status is 200 or 202 or 204 && Body?["degraded"]?.GetValue<bool>() != true;
 
     public string? DegradedReason => (string?)Body?["degraded_reason"];
 

@@ -60,6 +60,20 @@ public sealed class JobWorkerTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task Who_waits_for_a_dependency_waits_no_longer_than_the_throttle_however_often_it_failed()
+    {
+        var runs = 0;
+        await using var worker = await WorkerAsync(
+            (_, _) => ++runs < 5 ? throw new VectorDatabaseException("down", status: 503) : Task.CompletedTask,
+            options => (options.FirstBackoff, options.LongestBackoff, options.LongestThrottle) = (TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromMilliseconds(50)));
+
+        await _host.EnqueueAsync(new NewJob("x", "{}"));
+        await DoneAsync(1);
+
+        Assert.Equal(5, runs);
+    }
+
+    [Fact]
     public async Task Unforeseen_failures_lead_to_the_dead_letters_and_a_revived_job_runs_again()
     {
         var isMended = false;

@@ -154,7 +154,7 @@ public sealed class OpenAIEmbeddingGeneratorTests : IDisposable
 
     [Fact]
     [Trait("Seed", "R8")]
-    public async Task Retries_timeouts_and_the_breakers_transitions_are_counted_and_leave_events_on_the_span()
+    public async Task Retries_and_the_breakers_transitions_are_counted_and_leave_events_on_the_span()
     {
         await using var server = await OpenAIStub.StartAsync(_time, [.. Enumerable.Repeat(OpenAIStub.Status(500), 8)]);
         using var generator = Create(server, o => o.MaxRetries = 1);

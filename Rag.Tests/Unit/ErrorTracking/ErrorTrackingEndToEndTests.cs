@@ -60,6 +60,16 @@ public sealed class ErrorTrackingEndToEndTests(PostgresDatabase database) : ICla
     }
 
     [Fact]
+    public async Task A_failure_that_the_framework_answers_by_status_alone_is_found_too()
+    {
+        await using var service = await StartAsync();
+
+        var instance = (string)(await ProblemAssert.IsProblemAsync(await service.Client.GetAsync("/late"), HttpStatusCode.GatewayTimeout, "SERVICE_UNAVAILABLE"))["instance"]!;
+
+        await Eventually.IsTrueAsync(async () => (await service.Client.GetAsync(instance)).StatusCode == HttpStatusCode.OK, "The error was not stored.");
+    }
+
+    [Fact]
     public async Task A_group_is_resolved_ignored_and_reopened_over_http()
     {
         await using var service = await StartAsync();
@@ -151,6 +161,7 @@ public sealed class ErrorTrackingEndToEndTests(PostgresDatabase database) : ICla
             app.UseRagErrors();
             app.MapGet("/fail/{n:int}", IResult (int n) => throw new VectorDatabaseException($"The vector database refused batch {n}."));
             app.MapGet("/bug", IResult () => throw new InvalidOperationException("a bug"));
+            app.MapGet("/late", () => Results.StatusCode(504));
             app.MapGet("/missing", IResult () => throw new NotFoundException("No."));
             app.MapErrors();
         },

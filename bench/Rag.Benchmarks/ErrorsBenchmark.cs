@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Rag.Observability.ErrorTracking;
 using Rag.Observability.Errors;
+using Rag.Observability.ErrorTracking;
 using Rag.Tests.Support;
 
 namespace Rag.Benchmarks;

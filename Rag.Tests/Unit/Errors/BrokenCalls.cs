@@ -25,8 +25,13 @@ internal sealed class BrokenCalls(RouteEndpoint endpoint, IReadOnlyList<RouteEnd
     /// <summary>Values that no endpoint takes for parameters of these names.</summary>
     private static readonly Dictionary<string, string[]> NoValues = new(StringComparer.Ordinal)
     {
-        ["status"] = ["hunter2", "READY"], ["state"] = ["hunter2", "%F0%9F%98%80"], ["kind"] = ["hunter2"], ["cursor"] = ["hunter2", "%00", "AAAA"],
-        ["limit"] = ["0", "-1", "100001"], ["hours"] = ["0", "-5", "1000000000"], ["source_type"] = ["%00"],
+        ["status"] = ["hunter2", "READY"],
+        ["state"] = ["hunter2", "%F0%9F%98%80"],
+        ["kind"] = ["hunter2"],
+        ["cursor"] = ["hunter2", "%00", "AAAA"],
+        ["limit"] = ["0", "-1", "100001"],
+        ["hours"] = ["0", "-5", "1000000000"],
+        ["source_type"] = ["%00"],
     };
 
     private readonly MethodInfo? _handler = endpoint.Metadata.GetMetadata<MethodInfo>();

@@ -81,8 +81,10 @@ internal sealed class AuditJournal : IDisposable
                 using var reader = new AuditJournalReader(path, name == end.File ? end.Offset : 0);
                 while (events.Count < most && reader.Read() is { } line)
                 {
-                    if (line.Event is { } e) events.Add(e);
-                    end = new AuditPosition(name, reader.Offset);
+                    end = end with { File = name, Offset = reader.Offset };
+                    if (line.Event is not { } e) continue;
+                    events.Add(e);
+                    end = end with { Line = line.Number, Hash = Convert.ToHexStringLower(line.Hash) };
                 }
 
                 if (events.Count >= most) break;
@@ -183,20 +185,27 @@ internal sealed class AuditJournal : IDisposable
         }
     }
 
+    /// <summary>Where the last process ended. The bookmark may know of more lines than are there: then the next number leaves a gap, in which their loss stays visible.</summary>
     private (long Lines, byte[] Hash) Recover()
     {
         var (lines, hash) = (0L, AuditChain.Start);
-        if (Files().LastOrDefault() is not { } last) return (lines, hash);
-
-        using (var reader = new AuditJournalReader(last, offset: 0))
+        if (Files().LastOrDefault() is { } last)
         {
-            while (reader.Read() is { } line)
+            using (var reader = new AuditJournalReader(last, offset: 0))
             {
-                if (line.Event is not null) (lines, hash) = (line.Number, line.Hash);
+                while (reader.Read() is { } line)
+                {
+                    if (line.Event is not null) (lines, hash) = (line.Number, line.Hash);
+                }
             }
+
+            AuditJournalReader.CompleteLastLine(last);
         }
 
-        AuditJournalReader.CompleteLastLine(last);
-        return (lines, hash);
+        var position = _bookmark.Position;
+        var marked = new FileInfo(Path.Combine(_folder, position.File));
+        // New lines must not lie before the mark, where nobody looks for them.
+        if (position.File.Length > 0) _bookmark.MoveBack(marked.Exists ? marked.Length : 0);
+        return position.Hash is { } copied && position.Line > lines ? (position.Line, Convert.FromHexString(copied)) : (lines, hash);
     }
 }

@@ -10,7 +10,7 @@ public sealed class AuditOptions
     /// <summary>Where the journal goes; by default the folder <c>audit</c> below <c>Logging:Files:Folder</c>, else the user's local application data.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Days for which journal files are kept after they have reached the database.</summary>
+    /// <summary>Days for which events are kept, in the table and, after they have reached it, in journal files.</summary>
     [Range(1, 36500)]
     public int DaysKept { get; init; } = 365;
 

@@ -4,9 +4,14 @@ using Rag.Observability.Storage;
 
 namespace Rag.Observability.Audit;
 
-/// <summary>The audit trail's table: appends to the chain, and walks along it.</summary>
+/// <summary>The audit trail's table: appends to the chain, walks along it, and removes what is old enough.</summary>
 internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chain)
 {
+    private const string ForUpdate = " for update";
+
+    /// <summary>Events that are removed in one transaction, in which nobody else can append.</summary>
+    private const int LargestRemoval = 2_000;
+
     /// <summary>Appends events in their order; those that are there already are left out, so that a batch may come twice.</summary>
     /// <returns>The end of the chain.</returns>
     /// <exception cref="NpgsqlException">The database failed: none of the events was appended, or all of them were.</exception>
@@ -14,7 +19,7 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (sequence, hash) = await LockHeadAsync(connection, cancellationToken);
+        var (sequence, hash, _) = await ReadHeadAsync(connection, ForUpdate, cancellationToken);
         var known = await KnownAsync(connection, events, cancellationToken);
         var fresh = events.Where(e => known.Add(e.Id)).ToList();
         if (fresh.Count > 0)
@@ -31,7 +36,7 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         return new AuditWitness(sequence, Convert.ToHexStringLower(hash));
     }
 
-    /// <summary>Walks along the whole chain, from the first event to the head.</summary>
+    /// <summary>Walks along the whole chain, from the first event that retention left to the head.</summary>
     /// <param name="witness">An end of the chain that was seen before: it has to be there still.</param>
     /// <param name="cancellationToken">Ends the walk.</param>
     public async Task<AuditVerification> VerifyAsync(AuditWitness? witness, CancellationToken cancellationToken)
@@ -39,31 +44,30 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         await using var connection = await database.OpenAsync(cancellationToken);
         // One snapshot of rows and head, whatever is appended meanwhile.
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
-        var (headSequence, headHash) = await ReadHeadAsync(connection, string.Empty, cancellationToken);
+        var (headSequence, headHash, anchor) = await ReadHeadAsync(connection, string.Empty, cancellationToken);
+        if (!anchor.IsGenuine(chain)) return AuditVerification.Broken(0, anchor.Sequence + 1, "The anchor, up to which old events were removed, was changed.");
 
-        var (count, previous) = (0L, AuditChain.Start);
-        await using (var rows = new NpgsqlCommand("select sequence, occurred_at, content, previous_hash, hash from observability.audit_events order by sequence", connection) { CommandTimeout = 0 })
-        await using (var reader = await rows.ExecuteReaderAsync(cancellationToken))
+        var (count, previous, broken) = await WalkAsync(connection, anchor, long.MaxValue, witness, cancellationToken);
+        if (broken is not null) return broken;
+        var events = count - anchor.Sequence;
+        if (count != headSequence || !headHash.AsSpan().SequenceEqual(previous)) return AuditVerification.Broken(events, count + 1, "Events are missing at the end.");
+        return witness?.Sequence > count
+            ? AuditVerification.Broken(events, count + 1, "Events that were acknowledged are missing at the end.")
+            : AuditVerification.Intact(events, Convert.ToHexStringLower(previous)) with { RemovedUntil = anchor.Sequence == 0 ? null : anchor.Sequence };
+    }
+
+    /// <summary>Removes the oldest events up to the first that is younger, and leaves an anchor in their place. Events that were tampered with stay, and so does what comes after them.</summary>
+    /// <returns>The anchors before and after.</returns>
+    public async Task<(AuditAnchor Before, AuditAnchor After)> RemoveOlderThanAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var (before, after) = await RemoveBatchAsync(time, cancellationToken);
+        for (var last = before; after.Sequence > last.Sequence;)
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var (sequence, content) = (reader.GetInt64(0), reader.GetString(2));
-                if (sequence != count + 1) return AuditVerification.Broken(count, count + 1, "An event is missing.");
-                if (!reader.GetFieldValue<byte[]>(3).AsSpan().SequenceEqual(previous)) return AuditVerification.Broken(count, sequence, "The event before it was replaced.");
-
-                previous = chain.Next(previous, sequence, content);
-                if (!reader.GetFieldValue<byte[]>(4).AsSpan().SequenceEqual(previous) || !IsTime(content, reader.GetFieldValue<DateTimeOffset>(1)))
-                    return AuditVerification.Broken(count, sequence, "The event was changed.");
-                if (sequence == witness?.Sequence && witness.Hash != Convert.ToHexStringLower(previous))
-                    return AuditVerification.Broken(count, sequence, "The chain was written anew.");
-                count = sequence;
-            }
+            last = after;
+            (_, after) = await RemoveBatchAsync(time, cancellationToken);
         }
 
-        if (count != headSequence || !headHash.AsSpan().SequenceEqual(previous)) return AuditVerification.Broken(count, count + 1, "Events are missing at the end.");
-        return witness?.Sequence > count
-            ? AuditVerification.Broken(count, count + 1, "Events that were acknowledged are missing at the end.")
-            : AuditVerification.Intact(count, Convert.ToHexStringLower(previous));
+        return (before, after);
     }
 
     /// <summary>The newest events, as they were hashed.</summary>
@@ -92,15 +96,90 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         return events;
     }
 
-    private static Task<(long Sequence, byte[] Hash)> LockHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
-        ReadHeadAsync(connection, " for update", cancellationToken);
-
-    private static async Task<(long Sequence, byte[] Hash)> ReadHeadAsync(NpgsqlConnection connection, string suffix, CancellationToken cancellationToken)
+    private async Task<(AuditAnchor Before, AuditAnchor After)> RemoveBatchAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("select sequence, hash from observability.audit_head" + suffix, connection);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (_, _, anchor) = await ReadHeadAsync(connection, ForUpdate, cancellationToken);
+        var last = anchor.IsGenuine(chain) ? await LastOlderThanAsync(connection, time, cancellationToken) : 0;
+        if (last <= anchor.Sequence) return (anchor, anchor);
+
+        // What goes is looked at once more: nobody gets rid of a broken place by waiting.
+        var (sequence, hash, broken) = await WalkAsync(connection, anchor, last, witness: null, cancellationToken);
+        if (broken is not null || sequence != last) return (anchor, anchor);
+
+        var next = AuditAnchor.Set(sequence, hash, chain);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("set local observability.audit_retention = 'on'"),
+                new("delete from observability.audit_events where sequence <= $1") { Parameters = { new() { Value = sequence } } },
+                new("set local observability.audit_retention = 'off'"),
+                new("update observability.audit_head set anchor_sequence = $1, anchor_hash = $2, anchor_seal = $3")
+                {
+                    Parameters = { new() { Value = next.Sequence }, new() { Value = next.Hash }, new() { Value = next.Seal } },
+                },
+            },
+        };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (anchor, next);
+    }
+
+    /// <summary>Events that waited in a journal are older than those around them: the first young one ends what may go.</summary>
+    private static async Task<long> LastOlderThanAsync(NpgsqlConnection connection, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            with oldest as (select sequence, occurred_at from observability.audit_events order by sequence limit $2)
+            select coalesce((select min(sequence) - 1 from oldest where occurred_at >= $1), (select max(sequence) from oldest), 0)
+            """, connection)
+        {
+            Parameters = { new() { Value = time.UtcDateTime }, new() { Value = LargestRemoval } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Walks from behind the anchor to the last number, or to the end.</summary>
+    private async Task<(long Sequence, byte[] Hash, AuditVerification? Broken)> WalkAsync(
+        NpgsqlConnection connection, AuditAnchor anchor, long last, AuditWitness? witness, CancellationToken cancellationToken)
+    {
+        var (count, previous) = (anchor.Sequence, anchor.Hash);
+        await using var rows = new NpgsqlCommand(
+            "select sequence, occurred_at, content, previous_hash, hash from observability.audit_events where sequence <= $1 order by sequence", connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = last } },
+        };
+        await using var reader = await rows.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (sequence, content) = (reader.GetInt64(0), reader.GetString(2));
+            if (sequence != count + 1) return Broken(count + 1, "An event is missing.");
+            if (!reader.GetFieldValue<byte[]>(3).AsSpan().SequenceEqual(previous)) return Broken(sequence, "The event before it was replaced.");
+
+            previous = chain.Next(previous, sequence, content);
+            if (!reader.GetFieldValue<byte[]>(4).AsSpan().SequenceEqual(previous) || !IsTime(content, reader.GetFieldValue<DateTimeOffset>(1))) return Broken(sequence, "The event was changed.");
+            if (sequence == witness?.Sequence && witness.Hash != Convert.ToHexStringLower(previous)) return Broken(sequence, "The chain was written anew.");
+            count = sequence;
+        }
+
+        return (count, previous, null);
+
+        (long, byte[], AuditVerification?) Broken(long sequence, string reason) => (count, previous, AuditVerification.Broken(count - anchor.Sequence, sequence, reason));
+    }
+
+    private static async Task<AuditHead> ReadHeadAsync(NpgsqlConnection connection, string suffix, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select sequence, hash, anchor_sequence, anchor_hash, anchor_seal from observability.audit_head" + suffix, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         // Without its row the chain cannot be continued, and is broken for whoever verifies it.
-        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (-1, AuditChain.Start);
+        return await reader.ReadAsync(cancellationToken)
+            ? new AuditHead(
+                reader.GetInt64(0), reader.GetFieldValue<byte[]>(1),
+                new AuditAnchor(reader.GetInt64(2), reader.GetFieldValue<byte[]>(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetFieldValue<byte[]>(4)))
+            : new AuditHead(-1, AuditChain.Start, AuditAnchor.None);
     }
 
     private static async Task<HashSet<Guid>> KnownAsync(NpgsqlConnection connection, IReadOnlyList<AuditContent> events, CancellationToken cancellationToken)

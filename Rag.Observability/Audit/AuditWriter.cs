@@ -34,7 +34,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
                 if (await WriteAsync(stoppingToken))
                 {
                     pause = FirstPause;
-                    PruneOnceADay();
+                    await PruneOnceADayAsync(stoppingToken);
                     await trail.Events.WaitToReadAsync(stoppingToken);
                 }
                 else
@@ -77,16 +77,20 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
         }
     }
 
-    private void PruneOnceADay()
+    private async Task PruneOnceADayAsync(CancellationToken cancellationToken)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (journal is null || today == _prunedOn) return;
+        var now = time.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        if (today == _prunedOn) return;
         _prunedOn = today;
         try
         {
-            journal.Prune(options.DaysKept);
+            journal?.Prune(options.DaysKept);
+            if (store is null) return;
+            var (before, after) = await store.RemoveOlderThanAsync(now.AddDays(-options.DaysKept), cancellationToken);
+            if (after.Sequence > before.Sequence) trail.SystemChange("retention", "audit_events_removed", before.Sequence, after.Sequence, "audit");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             LogNotPruned(failure.Message);
         }
@@ -206,6 +210,6 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
     [LoggerMessage(3, LogLevel.Critical, "{Count} audit events are lost: neither the journal nor the database took them")]
     private partial void LogLost(int count);
 
-    [LoggerMessage(4, LogLevel.Warning, "Old files of the audit journal could not be removed: {Reason}")]
+    [LoggerMessage(4, LogLevel.Warning, "Old audit events could not be removed: {Reason}")]
     private partial void LogNotPruned(string reason);
 }

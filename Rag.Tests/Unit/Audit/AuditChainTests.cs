@@ -30,6 +30,7 @@ public sealed class AuditChainTests(PostgresFixture postgres)
     [InlineData("delete from observability.audit_events", 1)]
     [InlineData("delete from observability.audit_head", 11)]
     [InlineData("delete from observability.audit_events where sequence = 1; update observability.audit_events set sequence = sequence - 1", 1)]
+    [InlineData("update observability.audit_events a set content = b.content from observability.audit_events b where (a.sequence, b.sequence) in ((3, 4), (4, 3))", 3)]
     [InlineData("update observability.audit_events a set content = b.content from observability.audit_events b where a.sequence = 3 and b.sequence = 4", 3)]
     public async Task Tampering_is_found_at_its_place(string sql, long expected)
     {
@@ -53,7 +54,7 @@ public sealed class AuditChainTests(PostgresFixture postgres)
     [Fact]
     public async Task Without_the_key_no_valid_chain_can_be_written()
     {
-        await using var bench = await FilledAsync(Encoding.UTF8.GetBytes("0123456789abcdef0123456789abcdef"));
+        await using var bench = await FilledAsync(Key);
         var forger = new AuditStore(new Rag.Observability.Storage.ObservabilityDatabase(
             NpgsqlDataSource.Create(_connectionString!), Microsoft.Extensions.Logging.Abstractions.NullLogger<Rag.Observability.Storage.SqlMigrator>.Instance), new AuditChain(key: null));
         await forger.AppendAsync([AuditContent.Of(new AuditEvent { Id = Guid.NewGuid(), OccurredAt = DateTimeOffset.UnixEpoch, Kind = AuditKind.DataAccess, Action = "x", Outcome = "x", Service = "x" })], CancellationToken.None);
@@ -103,12 +104,86 @@ public sealed class AuditChainTests(PostgresFixture postgres)
         Assert.Equal(("broken", line == 0 ? 5L : 4L), (verification.Status, verification.FirstBroken));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public async Task Lines_that_were_cut_off_the_journal_while_the_service_was_down_are_missed_for_good(int cut)
+    {
+        await using var bench = await FilledAsync();
+        var file = Directory.GetFiles(bench.Folder, "audit-*.log").Single();
+        bench.Journal.Dispose();
+        File.WriteAllLines(file, File.ReadAllLines(file).SkipLast(cut));
+        bench.Reopen(_connectionString);
+        Assert.Equal(11L - cut, (await bench.Report.VerifyAsync(CancellationToken.None)).FirstBroken);
+
+        // What comes later neither fills the gap nor gets lost.
+        for (var i = 0; i < 30; i++) bench.Trail.DataAccess("key-1", "document", $"later-{i}", "read");
+        Assert.True(await bench.WriteAsync());
+        if (cut < 10) Assert.Equal(11L - cut, (await bench.Report.VerifyAsync(CancellationToken.None)).FirstBroken);
+        Assert.Equal(40, (await bench.Store!.VerifyAsync(null, CancellationToken.None)).Events);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Old_events_go_and_the_rest_is_still_verified(bool hasKey)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var bench = await FilledAsync(hasKey ? Key : null, time);
+        time.Advance(TimeSpan.FromDays(30));
+        for (var i = 0; i < 5; i++) bench.Trail.DataAccess("key-1", "document", $"young-{i}", "read");
+        Assert.True(await bench.WriteAsync());
+
+        var (before, after) = await bench.Store!.RemoveOlderThanAsync(time.GetUtcNow().AddDays(-7), CancellationToken.None);
+        Assert.Equal((0L, 10L), (before.Sequence, after.Sequence));
+        var verification = await bench.Report.VerifyAsync(CancellationToken.None);
+        Assert.Equal(("intact", 5L, 10L), (verification.Status, verification.Events, verification.RemovedUntil));
+        Assert.Equal(5, (await bench.Report.ListAsync(null, null, null, 100, CancellationToken.None)).Count);
+
+        // Again nothing, then all that is left; and the chain goes on.
+        (before, after) = await bench.Store.RemoveOlderThanAsync(time.GetUtcNow().AddDays(-7), CancellationToken.None);
+        Assert.Equal(before, after);
+        await bench.Store.RemoveOlderThanAsync(time.GetUtcNow().AddDays(7), CancellationToken.None);
+        bench.Trail.DataAccess("key-1", "document", "last", "read");
+        Assert.True(await bench.WriteAsync());
+        Assert.Equal(("intact", 1L), ((await bench.Report.VerifyAsync(CancellationToken.None)).Status, (await bench.Report.VerifyAsync(CancellationToken.None)).Events));
+        await Assert.ThrowsAsync<PostgresException>(() => bench.ExecuteAsync("delete from observability.audit_events"));
+    }
+
+    [Theory]
+    [InlineData("set observability.audit_retention = 'on'; delete from observability.audit_events where sequence <= 4; set observability.audit_retention = 'off'", 1)]
+    [InlineData(
+        "set observability.audit_retention = 'on'; update observability.audit_head set anchor_sequence = 4, anchor_hash = (select hash from observability.audit_events where sequence = 4); " +
+        "delete from observability.audit_events where sequence <= 4; set observability.audit_retention = 'off'", 5)]
+    [InlineData("update observability.audit_head set anchor_hash = hash", 1)]
+    public async Task Who_removes_the_beginning_without_the_key_is_found(string sql, long expected)
+    {
+        await using var bench = await FilledAsync(Key);
+        await bench.ExecuteAsync(sql);
+
+        var verification = await bench.Report.VerifyAsync(CancellationToken.None);
+        Assert.Equal(("broken", expected), (verification.Status, verification.FirstBroken));
+    }
+
+    [Fact]
+    public async Task Retention_stops_before_what_was_tampered_with()
+    {
+        await using var bench = await FilledAsync();
+        await bench.ExecuteAsync(WithoutTrigger + "update observability.audit_events set content = replace(content, 'doc-4', 'doc-9') where sequence = 4; alter table observability.audit_events enable trigger all");
+
+        var (_, after) = await bench.Store!.RemoveOlderThanAsync(DateTimeOffset.UtcNow.AddDays(1), CancellationToken.None);
+        Assert.Equal(0, after.Sequence);
+        Assert.Equal(4, (await bench.Report.VerifyAsync(CancellationToken.None)).FirstBroken);
+    }
+
+    private static readonly byte[] Key = Encoding.UTF8.GetBytes("0123456789abcdef0123456789abcdef");
+
     private string? _connectionString;
 
-    private async Task<AuditBench> FilledAsync(byte[]? key = null)
+    private async Task<AuditBench> FilledAsync(byte[]? key = null, TimeProvider? time = null)
     {
         _connectionString = postgres.Server.ConnectionString(await postgres.CreateDatabaseAsync());
-        var bench = new AuditBench(_connectionString, key);
+        var bench = new AuditBench(_connectionString, key, time);
         for (var i = 1; i <= 10; i++) bench.Trail.DataAccess("key-1", "document", $"doc-{i}", "read");
         Assert.True(await bench.WriteAsync());
         return bench;

@@ -150,6 +150,25 @@ public sealed class AuditTrailTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_writer_removes_what_is_too_old_once_a_day_and_says_so()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var bench = new AuditBench(await DatabaseAsync(), time: time);
+        for (var i = 0; i < 3; i++) bench.Trail.DataAccess("u", "document", $"{i}", "read");
+        Assert.True(await bench.WriteAsync());
+        time.Advance(TimeSpan.FromDays(400));
+        await bench.Writer.StartAsync(CancellationToken.None);
+
+        IReadOnlyList<AuditEntry> events = [];
+        await Eventually.IsTrueAsync(async () => (events = await bench.Report.ListAsync(AuditKind.SystemChange, "retention", null, 10, CancellationToken.None)).Count > 0, "Nothing was removed.");
+        await bench.Writer.StopAsync(CancellationToken.None);
+
+        Assert.Equal(3, events[0].Event.GetProperty("details").GetProperty("new_value").GetInt64());
+        var verification = await bench.Report.VerifyAsync(CancellationToken.None);
+        Assert.Equal(("intact", 1L, 3L), (verification.Status, verification.Events, verification.RemovedUntil));
+    }
+
+    [Fact]
     public async Task Text_that_databases_and_json_dislike_is_kept()
     {
         await using var bench = new AuditBench(await DatabaseAsync());

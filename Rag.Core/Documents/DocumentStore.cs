@@ -4,6 +4,7 @@ using Rag.Core.Documents.Ingestion;
 using Rag.Core.Jobs;
 using Rag.Core.Storage;
 using Rag.Observability.Errors;
+using Rag.Observability.Logging;
 
 namespace Rag.Core.Documents;
 
@@ -21,9 +22,11 @@ public sealed class DocumentStore
     private readonly JobQueue _queue;
     private readonly DocumentValidator _validator;
     private readonly DocumentOptions _limits;
+    private readonly BusinessLog _business;
 
-    internal DocumentStore(RagDatabase database, JobQueue queue, DocumentValidator validator, IOptions<DocumentOptions> options)
+    internal DocumentStore(RagDatabase database, JobQueue queue, DocumentValidator validator, IOptions<DocumentOptions> options, BusinessLog business)
     {
+        _business = business;
         _database = database;
         _queue = queue;
         _validator = validator;
@@ -36,11 +39,11 @@ public sealed class DocumentStore
     /// <param name="requestId">Goes with the jobs.</param>
     /// <param name="cancellationToken">Ends the wait for PostgreSQL.</param>
     /// <exception cref="ValidationException">A document breaks a rule. Nothing was stored.</exception>
-    public Task<IReadOnlyList<AcceptedDocument>> AcceptAsync(
+    public async Task<IReadOnlyList<AcceptedDocument>> AcceptAsync(
         IReadOnlyList<DocumentSubmission?>? submissions, string field, string? requestId, CancellationToken cancellationToken)
     {
         var contents = _validator.Validate(submissions, field);
-        return _database.TransactAsync(
+        var accepted = await _database.TransactAsync(
             async (connection, token) =>
             {
                 var revisions = await WriteAsync(connection, contents, token);
@@ -52,6 +55,8 @@ public sealed class DocumentStore
                     jobOf.TryGetValue(content.Id, out var job) ? new AcceptedDocument(content.Id, "queued", job) : new AcceptedDocument(content.Id, "unchanged", null))];
             },
             cancellationToken);
+        _business.Happened("documents_accepted", accepted.Count(document => document.JobId is not null));
+        return accepted;
     }
 
     /// <exception cref="NotFoundException">There is no such document.</exception>
@@ -107,6 +112,7 @@ public sealed class DocumentStore
                 await _queue.EnqueueAsync(connection, [VectorCleanupJob.For(id)], requestId, token);
             },
             cancellationToken);
+        _business.Happened("document_deleted", subject: id);
     }
 
     /// <returns>The new revision of each document that changed. One that failed counts as changed: sending it again means trying again.</returns>

@@ -8,6 +8,7 @@ using Rag.Core.Documents.Ingestion;
 using Rag.Core.Jobs;
 using Rag.Core.Storage;
 using Rag.Core.Vectors;
+using Rag.Observability.Logging;
 
 namespace Rag.Core.Documents;
 
@@ -25,7 +26,8 @@ public static class DocumentsExtensions
             services.GetRequiredService<RagDatabase>(),
             services.GetRequiredService<JobQueue>(),
             services.GetRequiredService<DocumentValidator>(),
-            services.GetRequiredService<IOptions<DocumentOptions>>()));
+            services.GetRequiredService<IOptions<DocumentOptions>>(),
+            services.GetRequiredService<BusinessLog>()));
         builder.Services.TryAddSingleton(services => new Reconciler(
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<JobQueue>(),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Rag.Observability;
 using Rag.Observability.Errors;
 using Rag.Observability.ErrorTracking;
+using Rag.Observability.Logging;
 
 namespace Rag.Core.Jobs;
 
@@ -34,7 +35,8 @@ internal sealed partial class JobRunner(
     public async Task RunAsync(JobLease lease, CancellationToken lost, CancellationToken giveBack, CancellationToken abandon)
     {
         using var activity = telemetry.StartRun(lease);
-        using var scope = LogScope(logger, lease.Id, lease.Kind, lease.RequestId);
+        using var context = logger.BeginScope(new LogContext { RequestId = lease.RequestId, Operation = $"process {lease.Kind}", Component = "worker" });
+        using var scope = LogScope(logger, lease.Id, lease.Kind);
         var started = time.GetTimestamp();
         var outcome = "abandoned";
         try
@@ -149,8 +151,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private static readonly Func<ILogger, long, string, string?, IDisposable?> LogScope =
-        LoggerMessage.DefineScope<long, string, string?>("Job {JobId} ({JobKind}) of request {RequestId}");
+    private static readonly Func<ILogger, long, string, IDisposable?> LogScope = LoggerMessage.DefineScope<long, string>("Job {JobId} ({JobKind})");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The lease was lost: another worker has the job")]
     private partial void LogLost();

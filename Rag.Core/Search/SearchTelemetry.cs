@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Rag.Observability;
+using Rag.Observability.Logging;
 
 namespace Rag.Core.Search;
 
-/// <summary>One span, one count and one duration per search.</summary>
+/// <summary>One span, one count and one duration per search, and a line when it was slow.</summary>
 internal sealed class SearchTelemetry : IDisposable
 {
     private readonly ActivitySource _source = new(TelemetryNames.Source);
@@ -13,10 +14,11 @@ internal sealed class SearchTelemetry : IDisposable
     private readonly Histogram<double> _duration;
 
     private readonly ContentCapture _content;
+    private readonly PerformanceLog _performance;
 
-    public SearchTelemetry(IMeterFactory meters, ContentCapture content)
+    public SearchTelemetry(IMeterFactory meters, ContentCapture content, PerformanceLog performance)
     {
-        _content = content;
+        (_content, _performance) = (content, performance);
         var meter = meters.Create(TelemetryNames.Source);
         _requests = meter.CreateCounter<long>(TelemetryNames.Metrics.SearchRequests, "{request}", "Searches.");
         _duration = meter.CreateHistogram<double>(
@@ -50,7 +52,7 @@ internal sealed class SearchTelemetry : IDisposable
 
     public void Found(Activity? activity, SearchResponse response)
     {
-        _duration.Record(response.Took.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.MetricSearchType, Name(response.Type)));
+        Took(response.Type, response.Took);
         if (activity is null) return;
         activity.SetTag(TelemetryNames.Tags.SearchResults, response.Results.Count);
         activity.SetTag(TelemetryNames.Tags.Degraded, response.IsDegraded);
@@ -65,10 +67,16 @@ internal sealed class SearchTelemetry : IDisposable
 
     public void Failed(Activity? activity, SearchType type, TimeSpan took, Exception error)
     {
-        _duration.Record(took.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.MetricSearchType, Name(type)));
+        Took(type, took);
         activity?.SetTag(TelemetryNames.Tags.ErrorType, error.GetType().Name);
         activity?.SetStatus(ActivityStatusCode.Error);
     }
 
     public void Dispose() => _source.Dispose();
+
+    private void Took(SearchType type, TimeSpan duration)
+    {
+        _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.Tags.MetricSearchType, Name(type)));
+        _performance.Completed("search", duration);
+    }
 }

@@ -1,41 +1,43 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rag.Observability.Logging;
 using Rag.Observability.Resilience;
 
 namespace Rag.Core.Storage;
 
 /// <summary>
 /// The one door to PostgreSQL: stores hand in a unit of work and get its result or a failure with a name. Timeouts, breaker and bulkhead are those of the dependency
-/// <c>postgres</c>. Work whose connection turns out to be dead is begun anew on another, so that a restart of the server costs no request that came after it.
+/// <c>postgres</c>, and <see cref="DatabaseLog"/> knows how long each took. Work whose connection turns out to be dead is begun anew on another, so that a restart of the server costs no request that came after it.
 /// </summary>
-public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(RagDatabase.DependencyName)] Dependency postgres)
+public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(RagDatabase.DependencyName)] Dependency postgres, DatabaseLog log)
 {
     public const string DependencyName = "postgres";
 
     /// <summary>Runs reads, or one statement that may safely run twice.</summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         CallAsync(async token =>
         {
             await using var connection = await dataSource.OpenConnectionAsync(token);
             return await work(connection, token);
-        }, cancellationToken);
+        }, Name(member, file), cancellationToken);
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+    public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         RunAsync(async (connection, token) =>
         {
             await work(connection, token);
             return true;
-        }, cancellationToken);
+        }, cancellationToken, member, file);
 
     /// <summary>
     /// Runs the work in a transaction (read committed) and commits it. The work may run more than once, but is never repeated once the commit was sent:
     /// nobody can tell then whether it took effect.
     /// </summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
-    public Task<T> TransactAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    public Task<T> TransactAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         CallAsync(async token =>
         {
             await using var connection = await dataSource.OpenConnectionAsync(token);
@@ -51,21 +53,24 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
             }
 
             return result;
-        }, cancellationToken);
+        }, Name(member, file), cancellationToken);
 
     /// <inheritdoc cref="TransactAsync{T}"/>
-    public Task TransactAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+    public Task TransactAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         TransactAsync(async (connection, token) =>
         {
             await work(connection, token);
             return true;
-        }, cancellationToken);
+        }, cancellationToken, member, file);
 
-    private async Task<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
+    /// <summary>Who calls, as <c>DocumentStore.AcceptAsync</c>.</summary>
+    private static string Name(string member, string file) => $"{Path.GetFileNameWithoutExtension(file)}.{member}";
+
+    private async Task<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, string operation, CancellationToken cancellationToken)
     {
         try
         {
-            return await postgres.CallIdempotentAsync(call, cancellationToken);
+            return await log.RunAsync(operation, token => postgres.CallIdempotentAsync(call, token).AsTask(), cancellationToken);
         }
         catch (CommitFailedException failure)
         {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Rag.Observability.Logging;
 using Rag.Observability.Resilience;
 using Rag.Observability.Storage;
 
@@ -29,6 +30,7 @@ public static class StorageExtensions
         builder.Services.AddDependency(RagDatabase.DependencyName);
         builder.Services.AddOptions<DependencyOptions>(RagDatabase.DependencyName).Configure<IOptions<StorageOptions>>((pipeline, storage) => Limit(pipeline, storage.Value));
         builder.Services.AddSingleton(CreateDataSource);
+        builder.Services.AddTypedLogs();
         builder.Services.AddSingleton<RagDatabase>();
         builder.Services.AddSingleton<SchemaReadiness>();
         builder.Services.AddHostedService<SchemaMigration>();

@@ -8,14 +8,20 @@ using Rag.Observability.Logging;
 
 namespace Rag.Observability.Access;
 
-/// <summary>Gives the lines of a request its user, and writes calls of audited endpoints to the audit trail, with their outcome.</summary>
+/// <summary>Gives the lines of a request their user, session and operation, and writes calls of audited endpoints to the audit trail, with their outcome.</summary>
 internal sealed class AccessAudit(RequestDelegate next, AccessRules rules, AuditTrail trail, ILogger<AccessAudit> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
         var user = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
         var rule = rules.Find(context.Request.Method, context.GetEndpoint());
-        using var scope = user is null ? null : logger.BeginScope(new LogContext { UserId = user, SessionId = Logging.Requests.Sessions.Of(context.Request) });
+        using var scope = logger.BeginScope(new LogContext
+        {
+            UserId = user,
+            SessionId = Logging.Requests.Sessions.Of(context.Request),
+            Operation = context.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } route } ? $"{context.Request.Method} {route}" : null,
+            Component = "http",
+        });
         if (rule is null or { Audited: null, Changes: null })
         {
             await next(context);

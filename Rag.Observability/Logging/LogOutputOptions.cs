@@ -19,4 +19,7 @@ public sealed class LogOutputOptions
 
     /// <summary>Operations that take longer are logged as warnings by <see cref="PerformanceLog"/>.</summary>
     public TimeSpan SlowOperation { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Units of work in the database that take longer are logged as warnings by <see cref="DatabaseLog"/>.</summary>
+    public TimeSpan SlowDatabaseCall { get; init; } = TimeSpan.FromMilliseconds(500);
 }

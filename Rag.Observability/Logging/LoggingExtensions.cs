@@ -48,15 +48,23 @@ public static class LoggingExtensions
         services.AddOptions<LogFileOptions>().BindConfiguration(LogFileOptions.Section).ValidateDataAnnotations();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<LogTelemetry>();
-        services.TryAddSingleton<PerformanceLog>();
-        services.TryAddSingleton<BusinessLog>();
-        services.TryAddSingleton<DatabaseLog>();
+        services.AddTypedLogs();
 
         services.TryAddSingleton<LogLevelOverrides>();
         services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevelOverrides>());
         services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(provider => provider.GetRequiredService<LogLevelOverrides>());
         services.AddSingleton<ILoggerProvider>(CreateProvider);
         return builder;
+    }
+
+    /// <summary>The typed entry points, for those who use them, whoever writes the lines. Part of <c>AddRagLogging</c>.</summary>
+    public static IServiceCollection AddTypedLogs(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PerformanceLog>();
+        services.TryAddSingleton<BusinessLog>();
+        services.TryAddSingleton<DatabaseLog>();
+        return services;
     }
 
     /// <summary>Logs every request: behind <c>UseRagErrors</c>, which gives requests their ids, and before everything else.</summary>

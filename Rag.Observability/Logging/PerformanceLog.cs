@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Rag.Observability.Logging;
 
-/// <summary>How long operations took: category <c>performance</c>, a warning where it was too long.</summary>
+/// <summary>How long operations took: category <c>performance</c>, at Debug, and a warning where it was too long.</summary>
 public sealed partial class PerformanceLog(ILoggerFactory loggers, TimeProvider time, IOptions<LogOutputOptions> options)
 {
     private readonly ILogger _logger = loggers.CreateLogger(LoggerNames.Performance);
@@ -22,7 +22,7 @@ public sealed partial class PerformanceLog(ILoggerFactory loggers, TimeProvider 
         else LogCompleted(operation, duration.TotalSeconds, false);
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Operation} took {DurationSeconds} s", EventName = "operation_completed")]
+    [LoggerMessage(1, LogLevel.Debug, "{Operation} took {DurationSeconds} s", EventName = "operation_completed")]
     private partial void LogCompleted(string operation, double durationSeconds, bool slowOperation);
 
     [LoggerMessage(2, LogLevel.Warning, "{Operation} took {DurationSeconds} s, more than {ThresholdSeconds} s", EventName = "operation_slow")]

@@ -21,14 +21,18 @@ namespace Rag.Benchmarks;
 
 /// <summary>
 /// <c>pipeline</c>: requests per second of one endpoint with everything off and with everything on: request ids, problem bodies, request lines to files, traces, metrics and logs over
-/// OTLP, keys, rate limit, access table, audit trail. Over loopback, by a client of its own in the same process, whose work counts on both sides; rounds alternate, and the medians count.
+/// OTLP, keys, rate limit, access table, audit trail. Over loopback, by a client of its own in the same process, whose work counts on both sides; short rounds alternate.
 /// </summary>
 internal static class PipelineBenchmark
 {
-    private const int Rounds = 15;
+    private const int Rounds = 40;
     private const int Connections = 8;
+    private const double Target = 60;
     private const string Key = "benchmark-admin-key-0123456789";
-    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+
+    /// <summary>Short, so that both sides of a pair meet the same disturbances.</summary>
+    private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(400);
 
     public static async Task<int> RunAsync()
     {
@@ -37,25 +41,36 @@ internal static class PipelineBenchmark
         await using var off = await StartAsync(Bare());
         await using var on = await StartAsync(Full(folder.FullName, receiver.Address));
         // Until the compiler has done with both.
-        await LoadAsync(on, RoundTime * 8);
-        await LoadAsync(off, RoundTime * 4);
+        await LoadAsync(on, WarmUp);
+        await LoadAsync(off, WarmUp / 2);
 
-        var (ratios, work) = (new List<double>(), new List<double>());
+        var (without, with) = (new List<Load>(), new List<Load>());
         for (var round = 0; round < Rounds; round++)
         {
-            var (without, with) = (await LoadAsync(off, RoundTime), await LoadAsync(on, RoundTime));
-            ratios.Add(with.PerSecond / without.PerSecond);
-            work.Add(without.Microseconds / with.Microseconds);
-            Console.WriteLine(
-                $"round {round + 1,2}: off {without.PerSecond,7:F0}/s {without.Microseconds,6:F1} us   on {with.PerSecond,7:F0}/s {with.Microseconds,6:F1} us   {ratios[^1],5:P0} of the requests");
+            // Each goes first as often as the other: what a round leaves behind, a full queue or garbage, meets both.
+            var (first, second) = round % 2 == 0 ? (off, on) : (on, off);
+            var (a, b) = (await LoadAsync(first, RoundTime), await LoadAsync(second, RoundTime));
+            without.Add(first == off ? a : b);
+            with.Add(first == off ? b : a);
         }
 
-        Console.WriteLine($"requests per second, on / off: {Median(ratios):P0} (median of {Rounds} rounds)");
-        Console.WriteLine($"requests per CPU second, on / off: {Median(work):P0} (the same where the processor is the limit, and less disturbed by other work on the machine)");
         await on.StopAsync();
         await on.DisposeAsync();
         folder.Delete(recursive: true);
-        return 0;
+        return Report(without, with);
+    }
+
+    private static int Report(List<Load> without, List<Load> with)
+    {
+        var report = new TargetReport();
+        Console.WriteLine($"pipeline: {Rounds} pairs of {RoundTime.TotalMilliseconds:F0} ms, {Connections} connections");
+        report.Note("everything off, median", $"{Median(without, load => load.PerSecond),8:F0} requests/s {Median(without, load => load.Microseconds),7:F1} us of processor time each");
+        report.Note("everything on, median", $"{Median(with, load => load.PerSecond),8:F0} requests/s {Median(with, load => load.Microseconds),7:F1} us of processor time each");
+        report.Note("requests, on / off, median of the pairs", $"{Median([.. without.Zip(with)], pair => pair.Second.PerSecond / pair.First.PerSecond):P0}");
+        // Other work on the machine only ever takes throughput away, and rarely from all rounds of one side: the best ones tell what the service can do.
+        report.AtLeast("requests, on / off, best quarter of the rounds", 100 * Best(with) / Best(without), Target, "%");
+        report.Note("requests per processor second, on / off", $"{Median(without, load => load.Microseconds) / Median(with, load => load.Microseconds):P0}");
+        return report.ExitCode;
     }
 
     private static WebApplication Bare()
@@ -99,16 +114,18 @@ internal static class PipelineBenchmark
         return app;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median<T>(IReadOnlyList<T> loads, Func<T, double> figure) => loads.Select(figure).Order().ElementAt(loads.Count / 2);
 
-    private static async Task<(double PerSecond, double Microseconds)> LoadAsync(WebApplication app, TimeSpan time)
+    private static double Best(List<Load> loads) => loads.Select(load => load.PerSecond).OrderDescending().Take(loads.Count / 4).Average();
+
+    private static async Task<Load> LoadAsync(WebApplication app, TimeSpan time)
     {
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         var (started, busy) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var counts = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(() => CallAsync(address, end))));
         var requests = counts.Sum();
-        return (requests / Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - busy).TotalMicroseconds / requests);
+        return new Load(requests / Stopwatch.GetElapsedTime(started).TotalSeconds, (Environment.CpuUsage.TotalTime - busy).TotalMicroseconds / requests);
     }
 
     private static async Task<long> CallAsync(Uri address, long end)
@@ -144,6 +161,9 @@ internal static class PipelineBenchmark
         if (field < 0) return answer.EndsWith("0\r\n\r\n"u8) ? answer.Length : int.MaxValue;
         return Utf8Parser.TryParse(answer[(field + 16)..], out int length, out _) ? head + 4 + length : throw new InvalidOperationException("The answer has no length.");
     }
+
+    /// <summary>Requests per second, and processor time of this process for each, client and server together.</summary>
+    private readonly record struct Load(double PerSecond, double Microseconds);
 
     internal sealed record Query(string Text, int TopK);
 

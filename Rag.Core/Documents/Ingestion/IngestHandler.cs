@@ -7,6 +7,7 @@ using Rag.Core.Jobs;
 using Rag.Core.Search.Keyword;
 using Rag.Core.Vectors;
 using Rag.Observability;
+using Rag.Observability.Logging;
 
 namespace Rag.Core.Documents.Ingestion;
 
@@ -15,7 +16,7 @@ namespace Rag.Core.Documents.Ingestion;
 /// are in the store but in no row of rag.chunks, so searches pass over them.
 /// </summary>
 internal sealed class IngestHandler(
-    IngestionStore store, Chunker chunker, IEmbeddingGenerator<string, Embedding<float>> embeddings, VectorIndex vectors) : IJobHandler
+    IngestionStore store, Chunker chunker, IEmbeddingGenerator<string, Embedding<float>> embeddings, VectorIndex vectors, BusinessLog business) : IJobHandler
 {
     /// <summary>Passages that are embedded and written together.</summary>
     private const int BatchSize = 64;
@@ -42,6 +43,7 @@ internal sealed class IngestHandler(
         {
             await WriteVectorsAsync(content, chunks, cancellationToken);
             await store.PublishAsync(lease, content, chunks, TermAnalyzer.Count($"{content.Title}\n{content.Text}"), cancellationToken);
+            business.Happened("document_ingested", chunks.Count, content.DocumentId);
         }
         catch (Exception failure) when (failure is LeaseLostException or OperationCanceledException)
         {

@@ -105,6 +105,19 @@ public sealed class CompositionTests(PostgresDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Slow_searches_and_slow_database_calls_are_warnings_of_their_categories()
+    {
+        await using var api = await StartAsync("Rag.Api", ("Logging:Output:SlowOperation", "00:00:00"), ("Logging:Output:SlowDatabaseCall", "00:00:00"));
+        await JsonAsync(api, "POST", "/search", ComposedService.AdminKey, new { query = "slow", type = "keyword" });
+        await api.StopAsync();
+
+        var lines = Directory.EnumerateFiles(api.Folder, "application-*.log", SearchOption.AllDirectories).SelectMany(File.ReadLines).Select(line => JsonNode.Parse(line)!).ToList();
+        var search = Assert.Single(lines, line => (string?)line["category"] == "performance");
+        Assert.Equal(("WARNING", "search", "admin"), ((string?)search["level"], (string?)search["operation"], (string?)search["user_id"]));
+        Assert.Contains(lines, line => (string?)line["event_name"] == "database_operation_slow" && ((string?)line["operation"])!.StartsWith("CorpusStatistics.", StringComparison.Ordinal) && (string?)line["level"] == "WARNING");
+    }
+
+    [Fact]
     public async Task Changes_made_through_the_monitor_and_to_the_queue_are_in_the_audit_trail_also_when_they_fail()
     {
         await using var api = await StartAsync("Rag.Api");

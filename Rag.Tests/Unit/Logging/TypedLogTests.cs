@@ -12,7 +12,7 @@ public sealed class TypedLogTests
 
     [Theory]
     [Trait("Seed", "L27")]
-    [InlineData(0.5, "INFO", false)]
+    [InlineData(0.5, "DEBUG", false)]
     [InlineData(1.5, "WARNING", true)]
     public void Slow_operations_are_warnings_and_the_clock_of_the_day_does_not_count(double seconds, string level, bool isSlow)
     {
@@ -49,7 +49,7 @@ public sealed class TypedLogTests
     public async Task A_database_operation_is_reported_when_it_has_ended()
     {
         using var pipe = new LogPipe(_time);
-        var log = new DatabaseLog(pipe.Factory, _time);
+        var log = new DatabaseLog(pipe.Factory, _time, Options.Create(new LogOutputOptions { SlowDatabaseCall = TimeSpan.FromSeconds(5) }));
         var running = new TaskCompletionSource<int>();
         var operation = log.RunAsync("read", _ => running.Task, CancellationToken.None);
         Assert.Empty(pipe.Lines());
@@ -63,6 +63,22 @@ public sealed class TypedLogTests
         Assert.Contains("\"outcome\":\"completed\",\"duration_seconds\":2", lines[0], StringComparison.Ordinal);
         Assert.Contains("\"outcome\":\"failed\"", lines[1], StringComparison.Ordinal);
         Assert.All(lines, line => Assert.Contains("\"level\":\"DEBUG\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_slow_database_operation_is_a_warning_also_when_it_fails()
+    {
+        using var pipe = new LogPipe(_time);
+        var log = new DatabaseLog(pipe.Factory, _time, Options.Create(new LogOutputOptions()));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => log.RunAsync<int>("read", _ =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(0.6));
+            throw new InvalidOperationException();
+        }, CancellationToken.None));
+
+        var line = pipe.Line();
+        Assert.Equal(("WARNING", "database", "database_operation_slow"), (line.GetProperty("level").GetString(), line.GetProperty("category").GetString(), line.GetProperty("event_name").GetString()));
+        Assert.Equal("failed", line.GetProperty("properties").GetProperty("outcome").GetString());
     }
 
     [Theory]

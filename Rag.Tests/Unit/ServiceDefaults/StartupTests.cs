@@ -1,5 +1,5 @@
 using System.Net;
-using System.Reflection;
+using Microsoft.Extensions.Hosting;
 using Rag.Tests.Support;
 
 namespace Rag.Tests.Unit.ServiceDefaults;
@@ -17,10 +17,8 @@ public sealed class StartupTests(PostgresDatabase database) : IClassFixture<Post
         await database.Server.KillAsync();
         try
         {
-            await using var service = await ComposedService.StartAsync(Assembly.Load(name), new Dictionary<string, string>(StringComparer.Ordinal)
+            await using var service = await ComposedService.StartAsync(name, database.ConnectionString, Environments.Development, new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["ConnectionStrings:rag"] = database.ConnectionString,
-                ["ConnectionStrings:qdrant_http"] = "Endpoint=http://127.0.0.1:9",
                 ["Embeddings:ModelPath"] = Path.Combine(Path.GetTempPath(), "no-such-model"),
             });
 

@@ -17,7 +17,7 @@ public sealed class ErrorTrackingOptions
     /// <summary>Different groups in one interval; the errors of further ones are counted as dropped.</summary>
     public int GroupsPerFlush { get; set; } = 200;
 
-    /// <summary>Rules for grouping: see <c>docs/errors.md</c>. Empty means none.</summary>
+    /// <summary>Rules for grouping: see <c>docs/error-tracking.md</c>. Empty means none.</summary>
     public string RulesFile { get; set; } = string.Empty;
 
     /// <summary>DSN of a Sentry project that gets a copy of the sample events. Empty means that nothing is sent to anyone.</summary>

@@ -17,6 +17,14 @@ public sealed record LogContext : IReadOnlyList<KeyValuePair<string, object?>>
 
     private List<KeyValuePair<string, object?>>? _pairs;
 
+    public LogContext()
+    {
+    }
+
+    /// <summary>What was found out about the original says nothing about a copy with other values.</summary>
+    private LogContext(LogContext original) =>
+        (RequestId, UserId, SessionId, Operation, Component) = (original.RequestId, original.UserId, original.SessionId, original.Operation, original.Component);
+
     public string? RequestId { get; init; }
 
     public string? UserId { get; init; }
@@ -46,11 +54,26 @@ public sealed record LogContext : IReadOnlyList<KeyValuePair<string, object?>>
 
     public override string ToString() => string.Join(' ', Pairs.Select(pair => $"{pair.Key}:{pair.Value}"));
 
+    /// <summary>Its values have been redacted already.</summary>
+    internal bool IsExamined { get; private set; }
+
     internal LogContext Redacted(Redactor redactor)
     {
-        return new LogContext { RequestId = Of(RequestId), UserId = Of(UserId), SessionId = Of(SessionId), Operation = Of(Operation), Component = Of(Component) };
+        return IsExamined
+            ? this
+            : new LogContext { RequestId = Of(RequestId), UserId = Of(UserId), SessionId = Of(SessionId), Operation = Of(Operation), Component = Of(Component), IsExamined = true };
 
         string? Of(string? text) => text is null ? null : redactor.Redact(text);
+    }
+
+    /// <summary>The same for a context whose operation and component are the program's own words: they are not looked at.</summary>
+    internal LogContext Examined(Redactor redactor)
+    {
+        if (!IsClean(RequestId) || !IsClean(UserId) || !IsClean(SessionId)) return Redacted(redactor);
+        IsExamined = true;
+        return this;
+
+        bool IsClean(string? text) => text is null || ReferenceEquals(redactor.Redact(text), text);
     }
 
     private IEnumerable<KeyValuePair<string, object?>> All() =>

@@ -49,7 +49,7 @@ internal sealed partial class RequestLogging(RequestDelegate next, ILoggerFactor
         if (!_logger.IsEnabled(level)) return;
 
         var agent = context.Request.Headers.UserAgent.ToString();
-        using var scope = _logger.BeginScope(new LogContext
+        using var scope = _logger.BeginScope(context.Features.Get<LogContext>() is { Operation: not null } known ? known : new LogContext
         {
             RequestId = context.TraceIdentifier,
             UserId = context.User.FindFirstValue(ClaimTypes.NameIdentifier),

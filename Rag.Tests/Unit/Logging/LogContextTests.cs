@@ -35,6 +35,18 @@ public sealed class LogContextTests
     }
 
     [Fact]
+    public void A_copy_of_a_context_that_was_examined_is_examined_anew()
+    {
+        using var pipe = new LogPipe();
+        var examined = new LogContext { RequestId = "r-1", Operation = "GET /x" }.Examined(new Rag.Observability.Redaction.Redactor());
+        using (pipe.Logger.BeginScope(examined with { UserId = "password=zq-secret" })) pipe.Logger.LogInformation("line");
+        using (pipe.Logger.BeginScope(new LogContext { SessionId = "Bearer zq-0123456789abcdef" }.Examined(new Rag.Observability.Redaction.Redactor()))) pipe.Logger.LogInformation("line");
+
+        Assert.DoesNotContain("zq-", pipe.Text(), StringComparison.Ordinal);
+        Assert.Contains("\"operation\":\"GET /x\"", pipe.Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_scope_of_a_job_gives_its_lines_the_request_id_of_the_row()
     {
         using var pipe = new LogPipe();

@@ -17,7 +17,9 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
 
     /// <summary>Runs reads, or one statement that may safely run twice.</summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
-    public Task<T> RunAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
+    public Task<T> RunAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken,
+        [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         CallAsync(async token =>
         {
             await using var connection = await dataSource.OpenConnectionAsync(token);
@@ -25,7 +27,9 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
         }, Name(member, file), cancellationToken);
 
     /// <inheritdoc cref="RunAsync{T}"/>
-    public Task RunAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
+    public Task RunAsync(
+        Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken,
+        [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         RunAsync(async (connection, token) =>
         {
             await work(connection, token);
@@ -37,7 +41,9 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
     /// nobody can tell then whether it took effect.
     /// </summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
-    public Task<T> TransactAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
+    public Task<T> TransactAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken,
+        [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         CallAsync(async token =>
         {
             await using var connection = await dataSource.OpenConnectionAsync(token);
@@ -56,15 +62,17 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
         }, Name(member, file), cancellationToken);
 
     /// <inheritdoc cref="TransactAsync{T}"/>
-    public Task TransactAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken, [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
+    public Task TransactAsync(
+        Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken,
+        [CallerMemberName] string member = "", [CallerFilePath] string file = "") =>
         TransactAsync(async (connection, token) =>
         {
             await work(connection, token);
             return true;
         }, cancellationToken, member, file);
 
-    /// <summary>Who calls, as <c>DocumentStore.AcceptAsync</c>.</summary>
-    private static string Name(string member, string file) => $"{Path.GetFileNameWithoutExtension(file)}.{member}";
+    /// <summary>Who calls, as <c>DocumentStore.AcceptAsync</c>. The path is that of the machine that built this, whichever its separator is.</summary>
+    private static string Name(string member, string file) => $"{Path.GetFileNameWithoutExtension(file.AsSpan(file.AsSpan().LastIndexOfAny('/', '\\') + 1))}.{member}";
 
     private async Task<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call, string operation, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Rag.Core.Storage;
 
 namespace Rag.Tests.Support;
 
@@ -64,6 +65,14 @@ internal sealed class ComposedService : IAsyncDisposable
         await Eventually.IsTrueAsync(() => started.IsCancellationRequested || service._program.IsCompleted, $"{project} did not start.");
         service.Client.BaseAddress = new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return service;
+    }
+
+    /// <summary>Until its tables are there: a service starts without them, and makes them in the background. Returns at once where it has none of its own.</summary>
+    public async Task MigratedAsync()
+    {
+        if (Services.GetService<SchemaReadiness>() is not { } schema) return;
+        using var limit = new CancellationTokenSource(Limit);
+        await schema.WaitAsync(limit.Token);
     }
 
     public async Task<HttpResponseMessage> SendAsync(string method, string path, string? key = null, HttpContent? body = null)

@@ -140,6 +140,7 @@ public sealed class CompositionTests(PostgresDatabase database) : IClassFixture<
     public async Task In_development_nothing_needs_a_key_and_health_names_its_checks()
     {
         await using var api = await ComposedService.StartAsync("Rag.Api", database.ConnectionString, Environments.Development);
+        await api.MigratedAsync();
         await using var monitor = await ComposedService.StartAsync("Rag.Monitor", database.ConnectionString, Environments.Development);
         await api.Services.GetRequiredService<SchemaReadiness>().WaitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         foreach (var (service, path) in new[] { (api, "/documents"), (api, "/keys"), (monitor, "/errors") })
@@ -151,8 +152,12 @@ public sealed class CompositionTests(PostgresDatabase database) : IClassFixture<
         Assert.NotNull((await JsonAsync(api, "GET", "/health", null, expected: null))["checks"]);
     }
 
-    private Task<ComposedService> StartAsync(string project, params (string Name, string Value)[] settings) =>
-        ComposedService.StartAsync(project, database.ConnectionString, settings: settings.ToDictionary(s => s.Name, s => (string?)s.Value, StringComparer.Ordinal));
+    private async Task<ComposedService> StartAsync(string project, params (string Name, string Value)[] settings)
+    {
+        var service = await ComposedService.StartAsync(project, database.ConnectionString, settings: settings.ToDictionary(s => s.Name, s => (string?)s.Value, StringComparer.Ordinal));
+        await service.MigratedAsync();
+        return service;
+    }
 
     private static async Task<(string Id, string Key)> KeyAsync(ComposedService api, string role)
     {

@@ -42,6 +42,7 @@ public sealed partial class EveryEndpointTests(PostgresDatabase database) : ICla
         var table = AccessTable.Read(AccessTable.EveryService).Concat(heading is null ? [] : AccessTable.Read(heading))
             .ToDictionary(rule => (rule.Method, Normal(rule.Route)), rule => rule.Role);
         var callers = await CallersAsync();
+        await service.MigratedAsync();
         var routes = service.Routes;
         Assert.True(routes.Count >= least, $"Only {routes.Count} endpoints were found.");
 

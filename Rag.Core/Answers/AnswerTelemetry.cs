@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Rag.Observability;
@@ -11,6 +12,9 @@ namespace Rag.Core.Answers;
 internal sealed class AnswerTelemetry : IDisposable
 {
     private const string Operation = "chat";
+
+    /// <summary>Escapes would hide secrets from the redactor.</summary>
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ActivitySource _source = new(TelemetryNames.Source);
     private readonly Histogram<double> _duration;
@@ -58,7 +62,7 @@ internal sealed class AnswerTelemetry : IDisposable
     private void Show(Activity? activity, string tag, IEnumerable<(string Role, string Text)> messages)
     {
         if (!_content.IsOn || activity is null) return;
-        activity.SetTag(tag, JsonSerializer.Serialize(messages.Select(message => new { role = message.Role, parts = new[] { new { type = "text", content = message.Text } } })));
+        activity.SetTag(tag, JsonSerializer.Serialize(messages.Select(message => new { role = message.Role, parts = new[] { new { type = "text", content = message.Text } } }), Readable));
     }
 
     /// <summary>A call under way; disposing ends it.</summary>

@@ -13,7 +13,6 @@ internal static class DatabaseErrors
     /// <summary>PostgreSQL, the way to it, or our own limits for it.</summary>
     public static bool IsUnavailable(Exception failure) => failure switch
     {
-        PostgresException postgres when IsSchemaAbsent(postgres) => true,
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction } => true,
         PostgresException postgres => postgres.IsTransient || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal),
         NpgsqlException or SocketException or IOException or TimeoutException or ExecutionRejectedException => true,
@@ -37,14 +36,9 @@ internal static class DatabaseErrors
             new ResourceExhaustedException("The database has no space left.", isStorage: true, full.MessageText, full),
         PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.LockNotAvailable } busy =>
             new DatabaseException("The database was busy with the same rows. Try again.", busy.MessageText, busy),
-        PostgresException postgres when IsSchemaAbsent(postgres) =>
-            new DatabaseException("The database is being prepared. Try again in a moment.", postgres.MessageText, postgres) { RetryAfter = TimeSpan.FromSeconds(2) },
         BrokenCircuitException { RetryAfter: { } remaining } open => Absent(open, remaining),
         _ => Absent(failure, TimeSpan.FromSeconds(2)),
     };
-
-    /// <summary>The migrations run behind the start of the process: what comes before they are through meets an empty database.</summary>
-    private static bool IsSchemaAbsent(PostgresException failure) => failure.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName;
 
     private static DatabaseException Absent(Exception failure, TimeSpan retryAfter) =>
         new("The database does not answer. Try again in a moment.", failure.Message, failure) { RetryAfter = retryAfter };

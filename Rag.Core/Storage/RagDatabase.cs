@@ -2,6 +2,7 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Rag.Observability.Errors;
 using Rag.Observability.Logging;
 using Rag.Observability.Resilience;
 
@@ -11,9 +12,10 @@ namespace Rag.Core.Storage;
 /// The one door to PostgreSQL: stores hand in a unit of work and get its result or a failure with a name. Timeouts, breaker and bulkhead are those of the dependency
 /// <c>postgres</c>, and <see cref="DatabaseLog"/> knows how long each took. Work whose connection turns out to be dead is begun anew on another, so that a restart of the server costs no request that came after it.
 /// </summary>
-public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(RagDatabase.DependencyName)] Dependency postgres, DatabaseLog log)
+public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(RagDatabase.DependencyName)] Dependency postgres, SchemaReadiness schema, DatabaseLog log)
 {
     public const string DependencyName = "postgres";
+    private static readonly TimeSpan PreparationWait = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs reads, or one statement that may safely run twice.</summary>
     /// <exception cref="Rag.Observability.Errors.DatabaseException">PostgreSQL failed or cannot be reached.</exception>
@@ -84,11 +86,19 @@ public sealed class RagDatabase(NpgsqlDataSource dataSource, [FromKeyedServices(
         {
             throw DatabaseErrors.Translate(failure.InnerException!);
         }
+        catch (PostgresException failure) when (!schema.IsReady && IsOfTheSchema(failure))
+        {
+            // The migrations run behind the start of the process, and this came before they were through.
+            throw new DatabaseException("The database is being prepared. Try again in a moment.", failure.MessageText, failure) { RetryAfter = PreparationWait };
+        }
         catch (Exception failure) when (DatabaseErrors.IsUnavailable(failure) && !cancellationToken.IsCancellationRequested)
         {
             throw DatabaseErrors.Translate(failure);
         }
     }
+
+    private static bool IsOfTheSchema(PostgresException failure) =>
+        failure.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidSchemaName;
 
     /// <summary>Keeps a failed commit from being repeated: the pipeline knows no such failure.</summary>
     private sealed class CommitFailedException(Exception failure) : Exception("The commit failed.", failure);

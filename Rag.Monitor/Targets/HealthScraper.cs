@@ -43,7 +43,7 @@ internal sealed partial class HealthScraper(
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, target.HealthUrl);
-            if (options.Value.ApiKey is { Length: > 0 } key) request.Headers.TryAddWithoutValidation("X-Api-Key", key);
+            if (target.IsOfThisHouse && options.Value.ApiKey is { Length: > 0 } key) request.Headers.TryAddWithoutValidation("X-Api-Key", key);
             using var response = await probe.SendAsync(request, linked.Token);
             await response.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
             var body = await response.Content.ReadAsStringAsync(linked.Token);

@@ -8,6 +8,9 @@ namespace Rag.Observability.Access;
 /// <summary>The table of who may call what. An endpoint that is not in it is for admins only: nothing is open because somebody forgot it.</summary>
 public sealed partial class AccessRules
 {
+    /// <summary>Says that the process lives, at no cost: the one call that is not counted.</summary>
+    public const string Alive = "/alive";
+
     private readonly FrozenDictionary<(string Method, string Route), AccessRule> _rules;
 
     public AccessRules(IEnumerable<AccessRule> rules)
@@ -19,7 +22,7 @@ public sealed partial class AccessRules
     /// <summary>What all services of the house have. Probes come without a key, and get no more than a status: see <see cref="HealthDetail"/>.</summary>
     public static IReadOnlyList<AccessRule> OfEveryService { get; } =
     [
-        new("GET", "/alive", AccessRole.Public),
+        new("GET", Alive, AccessRole.Public),
         new("GET", "/ready", AccessRole.Public),
         new("GET", "/health", AccessRole.Public),
         new("GET", "/metrics", AccessRole.Reader),
@@ -36,7 +39,8 @@ public sealed partial class AccessRules
     {
         if ((endpoint as RouteEndpoint)?.RoutePattern.RawText is not { } pattern) return null;
         var route = Normalise(pattern);
-        if (HttpMethods.IsHead(method)) method = HttpMethods.Get;
+        // Routing takes methods in any case.
+        method = HttpMethods.IsHead(method) ? HttpMethods.Get : HttpMethods.GetCanonicalizedValue(method);
         return _rules.GetValueOrDefault((method, route)) ?? _rules.GetValueOrDefault(("*", route));
     }
 

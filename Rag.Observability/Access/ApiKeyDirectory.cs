@@ -11,6 +11,7 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
 {
     private const int MostEntries = 10_000;
     private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan OutageRest = TimeSpan.FromSeconds(2);
 
     /// <summary>Compared with what an unknown key would have, so that it takes as long as a known one.</summary>
     private static readonly byte[] NoHash = new byte[SHA256.HashSizeInBytes];
@@ -19,12 +20,14 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly byte[]? _adminHash = options.Value.AdminKey is { Length: > 0 } key ? ApiKeyText.Hash(key) : null;
+    private long _failedAt;
 
     /// <param name="key">What the caller sent.</param>
     /// <param name="mayLookUp">Whether the database is asked for a key that is not known yet.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
     /// <returns>Who the key belongs to, or null when it opens nothing.</returns>
     /// <exception cref="DatabaseException">The key is not known yet, and cannot be looked up.</exception>
+    /// <exception cref="RateLimitedException">The key is not known yet, and may not be looked up.</exception>
     public async Task<Caller?> IdentifyAsync(string key, bool mayLookUp, CancellationToken cancellationToken)
     {
         var hash = ApiKeyText.Hash(key);
@@ -33,7 +36,10 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
         if (isAdmin) return ConfiguredAdmin;
 
         var id = ApiKeyText.IdOf(key);
-        if (id is null || store is null || (!mayLookUp && !_entries.ContainsKey(id))) return null;
+        if (id is null || store is null) return null;
+        if (!mayLookUp && !_entries.ContainsKey(id))
+            throw new RateLimitedException("Too many wrong keys came from this address. Try again in a minute.") { RetryAfter = TimeSpan.FromMinutes(1) };
+
         var stored = await FindAsync(id, store, cancellationToken);
         var now = time.GetUtcNow();
         var isCurrent = CryptographicOperations.FixedTimeEquals(hash, stored?.Hash ?? NoHash);
@@ -51,6 +57,9 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
     {
         var isKnown = _entries.TryGetValue(id, out var entry);
         if (isKnown && time.GetElapsedTime(entry!.ReadAt) < options.Value.CacheTime) return entry.Key;
+        var mayServe = isKnown && entry!.Key is not null && time.GetElapsedTime(entry.ReadAt) < options.Value.OutageTime;
+        // A database that hangs costs one caller the wait, not each.
+        if (mayServe && Volatile.Read(ref _failedAt) is var failed and not 0 && time.GetElapsedTime(failed) < OutageRest) return entry!.Key;
 
         try
         {
@@ -59,9 +68,11 @@ internal sealed partial class ApiKeyDirectory(ApiKeyStore? store, IOptions<Acces
             _entries[id] = new Entry(key, time.GetTimestamp(), entry?.TouchedAt);
             return key;
         }
-        catch (DatabaseException) when (isKnown && entry!.Key is not null && time.GetElapsedTime(entry.ReadAt) < options.Value.OutageTime)
+        catch (DatabaseException)
         {
-            return entry.Key;
+            Volatile.Write(ref _failedAt, time.GetTimestamp());
+            if (mayServe) return entry!.Key;
+            throw;
         }
     }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rag.Observability.Audit;
 using Rag.Observability.Audit.Suspicion;
+using Rag.Observability.Errors;
 
 namespace Rag.Observability.Access;
 
@@ -16,7 +17,7 @@ namespace Rag.Observability.Access;
 /// </summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> schemes, ILoggerFactory loggers, UrlEncoder encoder, ApiKeyDirectory directory, IOptions<AccessOptions> options, AuditTrail trail,
-    SuspicionWatch watch, AttemptLimits limits)
+    SuspicionWatch watch, AttemptLimits limits, AccessRules rules)
     : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggers, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -30,7 +31,17 @@ internal sealed class ApiKeyHandler(
             return options.Value.IsOpen ? Success(Caller.Developer) : AuthenticateResult.NoResult();
 
         var address = Context.Connection.RemoteIpAddress;
-        var caller = key is null ? null : await directory.IdentifyAsync(key, limits.MayLookUp(address), Context.RequestAborted);
+        Caller? caller;
+        try
+        {
+            caller = key is null ? null : await directory.IdentifyAsync(key, limits.MayLookUp(address), Context.RequestAborted);
+        }
+        catch (RagException) when (rules.Find(Request.Method, Context.GetEndpoint())?.Role == AccessRole.Public)
+        {
+            // What anybody may have does not depend on the database that knows the keys.
+            return AuthenticateResult.NoResult();
+        }
+
         if (caller is null)
         {
             watch.KeyFailed(address);

@@ -8,13 +8,13 @@ namespace Rag.Observability.Access;
 
 /// <summary>
 /// Limits requests per key, and per address where there is none or a wrong one. Every answer tells what is left (<c>RateLimit-Limit</c>, <c>-Remaining</c>, <c>-Reset</c> in seconds);
-/// one too many is 429 with <c>Retry-After</c>. Health checks are not counted.
+/// one too many is 429 with <c>Retry-After</c>. <c>/alive</c> is not counted.
 /// </summary>
 internal sealed class RateLimiting(RequestDelegate next, RequestBudgets budgets, AccessRules rules, IOptions<AccessOptions> options)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        if (rules.Find(context.Request.Method, context.GetEndpoint())?.Role == AccessRole.Public)
+        if (rules.Find(context.Request.Method, context.GetEndpoint()) is { Route: AccessRules.Alive })
         {
             await next(context);
             return;

@@ -29,8 +29,9 @@ internal sealed class DependencyPipelines(IOptionsMonitor<DependencyOptions> opt
         builder.AddConcurrencyLimiter(bulkhead);
         if (o.TotalTimeout != Timeout.InfiniteTimeSpan) builder.AddTimeout(new TimeoutStrategyOptions { Timeout = o.TotalTimeout });
         if (isRepeated && o.MaxRetryAttempts > 0) builder.AddRetry(Retry(o));
-        builder.AddBreaker(breaker, o.IsTransient);
+        // Before the breaker: what waits for its turn is no probe, and is refused when the breaker has opened meanwhile.
         if (o.BeforeAttempt is { } before) builder.AddStrategy(_ => new BeforeAttemptStrategy(before), new BeforeAttemptStrategy.Options());
+        builder.AddBreaker(breaker, o.IsTransient);
         return builder.AddTimeout(new TimeoutStrategyOptions { Timeout = o.AttemptTimeout }).Build();
     }
 

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Rag.Api.Access;
 using Rag.Monitor.Access;
 using Rag.Observability.Access;
@@ -46,6 +49,17 @@ public sealed partial class AccessTableTests(PostgresFixture postgres)
         Assert.Equal(AccessRules.OfEveryService, AccessTable.Read(AccessTable.EveryService));
         Assert.Equal(ApiAccess.Rules, AccessRules.OfEveryService.Concat(AccessTable.Read(AccessTable.Api)));
         Assert.Equal(MonitorAccess.Rules, AccessRules.OfEveryService.Concat(AccessTable.Read(AccessTable.Monitor)));
+    }
+
+    [Theory]
+    [InlineData("post")]
+    [InlineData("Post")]
+    [InlineData("POST")]
+    public void A_rule_holds_for_its_method_in_any_case(string method)
+    {
+        var endpoint = new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/admin/queue/pause"), 0, EndpointMetadataCollection.Empty, null);
+
+        Assert.Equal("queue", new AccessRules(ApiAccess.Rules).Find(method, endpoint)?.Changes);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class HealthScraperTests
         var targets = Target.Discover(configuration, new MonitorOptions { HealthPaths = { ["qdrant"] = "/readyz" } });
 
         Assert.Equal(
-            [new Target("qdrant", new Uri("http://127.0.0.1:6333/readyz")), new Target("rag-api", new Uri("http://127.0.0.1:5080/health"))],
+            [new Target("qdrant", new Uri("http://127.0.0.1:6333/readyz")), new Target("rag-api", new Uri("http://127.0.0.1:5080/health")) { IsOfThisHouse = true }],
             targets.OrderBy(t => t.Name, StringComparer.Ordinal));
     }
 

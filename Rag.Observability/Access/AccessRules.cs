@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
@@ -12,6 +13,9 @@ public sealed partial class AccessRules
     public const string Alive = "/alive";
 
     private readonly FrozenDictionary<(string Method, string Route), AccessRule> _rules;
+
+    /// <summary>Patterns in the form of the table: as many as there are endpoints.</summary>
+    private readonly ConcurrentDictionary<string, string> _routes = new(StringComparer.Ordinal);
 
     public AccessRules(IEnumerable<AccessRule> rules)
     {
@@ -38,7 +42,7 @@ public sealed partial class AccessRules
     public AccessRule? Find(string method, Endpoint? endpoint)
     {
         if ((endpoint as RouteEndpoint)?.RoutePattern.RawText is not { } pattern) return null;
-        var route = Normalise(pattern);
+        var route = _routes.GetOrAdd(pattern, Normalise);
         // Routing takes methods in any case.
         method = HttpMethods.IsHead(method) ? HttpMethods.Get : HttpMethods.GetCanonicalizedValue(method);
         return _rules.GetValueOrDefault((method, route)) ?? _rules.GetValueOrDefault(("*", route));

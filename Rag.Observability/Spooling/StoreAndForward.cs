@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Polly;
+using Rag.Observability.Errors;
 using Rag.Observability.Resilience;
 
 namespace Rag.Observability.Spooling;
@@ -172,7 +173,10 @@ public sealed partial class StoreAndForward<T> : IDisposable
 
     /// <summary>Whether the same record may be stored later.</summary>
     private static bool IsPassing(Exception exception) =>
-        TransientFailures.IsTransient(exception) || exception is OperationCanceledException or ExecutionRejectedException;
+        TransientFailures.IsTransient(exception) || IsFull(exception) || exception is OperationCanceledException or ExecutionRejectedException;
+
+    /// <summary>A second attempt does not help, but some day there is space again.</summary>
+    private static bool IsFull(Exception exception) => exception is RagException { Descriptor.StatusCode: 507 };
 
     private void Wake()
     {

@@ -78,6 +78,25 @@ public sealed class FeedbackTests(PostgresDatabase database) : IClassFixture<Pos
         await StoredInOrderAsync(10);
     }
 
+    [Fact]
+    [Trait("Seed", "R13")]
+    public async Task While_the_disk_of_the_database_is_full_it_waits_on_the_own_disk()
+    {
+        await using var service = await StartAsync();
+        await ClearAsync();
+        await ExecuteAsync(
+            """
+            create function rag.full() returns trigger language plpgsql as $$ begin raise exception 'no space left on device' using errcode = 'disk_full'; end $$;
+            create trigger "full" before insert on rag.feedback execute function rag.full();
+            """);
+        for (var i = 0; i < 3; i++) await GiveAsync(service, Numbered(i));
+        Assert.Empty(await StoredAsync());
+
+        await ExecuteAsync("drop function rag.full cascade");
+
+        await StoredInOrderAsync(3);
+    }
+
     [Theory]
     [MemberData(nameof(Refused))]
     public void What_makes_no_sense_is_refused(string body, string field)
@@ -101,11 +120,13 @@ public sealed class FeedbackTests(PostgresDatabase database) : IClassFixture<Pos
         Assert.True(response.StatusCode == HttpStatusCode.NoContent, $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
     }
 
-    private async Task ClearAsync()
+    private Task ClearAsync() => ExecuteAsync("truncate rag.feedback");
+
+    private async Task ExecuteAsync(string sql)
     {
         await using var connection = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("truncate rag.feedback", connection);
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 

@@ -65,7 +65,7 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
     public static TheoryData<Exception> Outages => new()
     {
         new NpgsqlException("refused"), new PostgresException("stop", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown),
-        new DatabaseException("gone"), new BrokenCircuitException(), new TimeoutException(),
+        new DatabaseException("gone"), new BrokenCircuitException(), new TimeoutException(), new ResourceExhaustedException("full", isStorage: true),
     };
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class DiskSpool : IDisposable
     private void BeginSegment()
     {
         var number = (_segments.Last?.Value ?? 0) + 1;
-        _tail?.Dispose();
+        CloseTail();
         _tail = new FileStream(PathOf(number), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         _segments.AddLast(number);
     }
@@ -133,10 +133,17 @@ public sealed class DiskSpool : IDisposable
         catch (IOException)
         {
             // A half-written line would swallow the next one: what comes next goes to a file of its own.
-            _tail.Dispose();
-            _tail = null;
+            CloseTail();
             throw;
         }
+    }
+
+    private void CloseTail()
+    {
+        // Forgotten first: closing writes what is still buffered, and fails again on a disk that is full.
+        var tail = _tail;
+        _tail = null;
+        tail?.Dispose();
     }
 
     private byte[]? Peek()
@@ -157,11 +164,7 @@ public sealed class DiskSpool : IDisposable
     {
         _head!.Dispose();
         _head = null;
-        if (_segments.Last!.Value == number)
-        {
-            _tail?.Dispose();
-            _tail = null;
-        }
+        if (_segments.Last!.Value == number) CloseTail();
 
         var path = PathOf(number);
         _bytes -= new FileInfo(path).Length;

@@ -21,11 +21,13 @@ public sealed partial class StoreAndForward<T> : IDisposable
     private readonly string _name;
     private readonly Func<T, CancellationToken, Task> _store;
     private readonly JsonTypeInfo<T> _json;
-    private readonly Lazy<DiskSpool> _spool;
+    private readonly Func<DiskSpool> _open;
+    private readonly Lock _opening = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Counter<long> _records;
     private readonly SemaphoreSlim _spooled = new(0, 1);
+    private volatile DiskSpool? _spool;
 
     /// <param name="name">Folder below the spool's folder, and the metric's label.</param>
     /// <param name="store">Stores one record; throws when it cannot.</param>
@@ -38,11 +40,11 @@ public sealed partial class StoreAndForward<T> : IDisposable
         string name, Func<T, CancellationToken, Task> store, JsonTypeInfo<T> json, SpoolOptions options, TimeProvider time, IMeterFactory meters, ILogger logger)
     {
         (_name, _store, _json, _time, _logger) = (name, store, json, time, logger);
-        _spool = new Lazy<DiskSpool>(() => new DiskSpool(Path.Combine(SpoolFolder.Of(options), name), options));
+        _open = () => new DiskSpool(Path.Combine(SpoolFolder.Of(options), name), options);
         var meter = meters.Create(TelemetryNames.Source);
         _records = meter.CreateCounter<long>(TelemetryNames.Metrics.SpoolRecords, "{record}", "Records that went through the disk, and those that were lost.");
         meter.CreateObservableGauge(
-            TelemetryNames.Metrics.SpoolSize, () => new Measurement<long>(_spool.IsValueCreated ? _spool.Value.Bytes : 0, Tag()), "By", "Size of the records that wait on disk.");
+            TelemetryNames.Metrics.SpoolSize, () => new Measurement<long>(_spool?.Bytes ?? 0, Tag()), "By", "Size of the records that wait on disk.");
     }
 
     /// <summary>Stores the record, or has it on disk, when it returns.</summary>
@@ -90,7 +92,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
     {
         try
         {
-            if (_spool.Value.TryAppend(JsonSerializer.SerializeToUtf8Bytes(record, _json)))
+            if (Spool.TryAppend(JsonSerializer.SerializeToUtf8Bytes(record, _json)))
             {
                 _records.Add(1, Tag(), new(TelemetryNames.Tags.Outcome, "spooled"));
                 Wake();
@@ -110,8 +112,18 @@ public sealed partial class StoreAndForward<T> : IDisposable
 
     public void Dispose()
     {
-        if (_spool.IsValueCreated) _spool.Value.Dispose();
+        _spool?.Dispose();
         _spooled.Dispose();
+    }
+
+    /// <summary>Opened at the first use, and again at every use until that succeeds: a disk that fails now may work later.</summary>
+    private DiskSpool Spool
+    {
+        get
+        {
+            if (_spool is { } open) return open;
+            lock (_opening) return _spool ??= _open();
+        }
     }
 
     /// <summary>Whether records wait on disk. A disk that cannot be read has none that could be replayed.</summary>
@@ -121,7 +133,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
         {
             try
             {
-                return !_spool.Value.IsEmpty;
+                return !Spool.IsEmpty;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -136,10 +148,10 @@ public sealed partial class StoreAndForward<T> : IDisposable
         var replayed = 0;
         try
         {
-            while (IsWaiting && _spool.Value.PeekFirst() is { } bytes)
+            while (IsWaiting && Spool.PeekFirst() is { } bytes)
             {
                 await ReplayAsync(bytes, cancellationToken);
-                _spool.Value.RemoveFirst();
+                Spool.RemoveFirst();
                 replayed++;
             }
 

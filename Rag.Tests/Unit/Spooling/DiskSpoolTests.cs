@@ -96,6 +96,21 @@ public sealed class DiskSpoolTests : IDisposable
         Assert.Equal(["mine"], Drain(first));
     }
 
+    [Fact]
+    public void A_file_that_could_not_be_begun_is_begun_at_the_next_attempt()
+    {
+        using var spool = new DiskSpool(_folder, new SpoolOptions { SegmentBytes = 1 });
+        Append(spool, "first");
+        var obstacle = Path.Combine(_folder, "0", "000000000002.spool");
+        File.WriteAllText(obstacle, string.Empty);
+        for (var i = 0; i < 2; i++) Assert.Throws<IOException>(() => Append(spool, "refused"));
+
+        File.Delete(obstacle);
+
+        Assert.True(Append(spool, "second"));
+        Assert.Equal(["first", "second"], Drain(spool));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static bool Append(DiskSpool spool, string record) => spool.TryAppend(Encoding.UTF8.GetBytes(record));

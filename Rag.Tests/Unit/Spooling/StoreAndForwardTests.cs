@@ -130,6 +130,23 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
         Assert.Contains(_logs.Lines, l => l.Level == LogLevel.Error);
     }
 
+    [Fact]
+    public async Task A_disk_that_works_again_is_used_again()
+    {
+        var blocked = Path.Combine(_folder, "blocked");
+        File.WriteAllText(blocked, "a file where a folder should be");
+        using var forward = Create(blocked);
+        _failure = new NpgsqlException("refused");
+        Assert.False(await forward.SaveAsync(1));
+
+        File.Delete(blocked);
+
+        Assert.True(await forward.SaveAsync(2));
+        _failure = null;
+        await ReplayAllAsync(forward, 1);
+        Assert.Equal([2], _stored);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();

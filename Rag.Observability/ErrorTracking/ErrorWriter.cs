@@ -28,17 +28,24 @@ internal sealed partial class ErrorWriter(
     /// <summary>For the end of the process: what was captured and not stored goes to disk, with the exception that ends it.</summary>
     public void SaveLastWords(CapturedError last)
     {
-        ErrorBatch? batch;
+        ErrorBatch? batch, underway;
         lock (_aggregating)
         {
             while (tracker.Captured.TryRead(out var waiting)) Take(waiting);
             Take(last);
             batch = aggregator.Take();
+            underway = _underway;
         }
 
         // What was just being stored may arrive twice: a batch is stored once.
-        if (Volatile.Read(ref _underway) is { } underway) store.SaveToDisk(underway);
+        if (underway is not null) store.SaveToDisk(underway);
         if (batch is not null) store.SaveToDisk(batch);
+    }
+
+    /// <summary>Takes what was collected, to be stored. From here until it is, it is <see cref="SaveLastWords"/>' to save: there is no moment between the two.</summary>
+    internal ErrorBatch? TakeBatch()
+    {
+        lock (_aggregating) return _underway = aggregator.Take();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,11 +99,8 @@ internal sealed partial class ErrorWriter(
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
-        ErrorBatch? batch;
-        lock (_aggregating) batch = aggregator.Take();
-        if (batch is null) return;
+        if (TakeBatch() is not { } batch) return;
 
-        Volatile.Write(ref _underway, batch);
         sentry?.Forward(batch);
         try
         {
@@ -108,7 +112,7 @@ internal sealed partial class ErrorWriter(
             LogRefused(exception);
         }
 
-        Volatile.Write(ref _underway, null);
+        lock (_aggregating) _underway = null;
     }
 
     /// <summary>What came last is worth a short attempt; after that it is on disk.</summary>

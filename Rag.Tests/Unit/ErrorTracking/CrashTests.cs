@@ -13,6 +13,9 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
 {
     private const string NoVectors = "Endpoint=http://127.0.0.1:9";
 
+    private static readonly ErrorContext Context = new(ErrorSource.Request) { Route = "GET /x" };
+    private static readonly CapturedError Last = new(new ErrorId(1, 2), DateTimeOffset.UnixEpoch, new FormatException("the end"), Context);
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -44,26 +47,27 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
     [Fact]
     public async Task What_was_captured_a_moment_before_the_crash_goes_to_disk_with_it()
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
-        builder.Configuration["ConnectionStrings:rag"] = "Host=127.0.0.1;Port=1;Timeout=1";
-        builder.Configuration["Spool:Folder"] = _folder;
-
-        // Its time stands still: nothing is written but for the crash.
-        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
-        builder.Services.AddMetrics();
-        builder.AddErrorTracking();
-        using var host = builder.Build();
-        await host.StartAsync();
+        using var host = await StartTrackingAsync();
         var tracker = host.Services.GetRequiredService<ErrorTracker>();
-        var context = new ErrorContext(ErrorSource.Request) { Route = "GET /x" };
 
-        tracker.Capture(new IOException("collected"), context);
+        tracker.Capture(new IOException("collected"), Context);
         await Eventually.IsTrueAsync(() => tracker.Captured.Count == 0, "It was not collected.");
-        host.Services.GetRequiredService<ErrorWriter>().SaveLastWords(new CapturedError(new ErrorId(1, 2), DateTimeOffset.UnixEpoch, new FormatException("the end"), context));
+        host.Services.GetRequiredService<ErrorWriter>().SaveLastWords(Last);
 
-        var spooled = string.Concat(Directory.EnumerateFiles(_folder, "*.spool", SearchOption.AllDirectories).Select(ReadShared));
-        Assert.Contains("collected", spooled, StringComparison.Ordinal);
-        Assert.Contains("the end", spooled, StringComparison.Ordinal);
+        AssertOnDisk("collected", "the end");
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_taken_and_not_stored_yet_goes_to_disk_with_the_crash()
+    {
+        using var host = await StartTrackingAsync();
+        var writer = host.Services.GetRequiredService<ErrorWriter>();
+        host.Services.GetRequiredService<ErrorTracker>().Capture(new IOException("underway"), Context);
+
+        await Eventually.IsTrueAsync(() => writer.TakeBatch() is not null, "It was not collected.");
+        writer.SaveLastWords(Last);
+
+        AssertOnDisk("underway", "the end");
     }
 
     public void Dispose() => _folder.Dispose();
@@ -73,6 +77,26 @@ public sealed class CrashTests(PostgresDatabase database) : IClassFixture<Postgr
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Its time stands still: nothing is written but for the crash.</summary>
+    private async Task<IHost> StartTrackingAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "tests" });
+        builder.Configuration["ConnectionStrings:rag"] = "Host=127.0.0.1;Port=1;Timeout=1";
+        builder.Configuration["Spool:Folder"] = _folder;
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider());
+        builder.Services.AddMetrics();
+        builder.AddErrorTracking();
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private void AssertOnDisk(params string[] messages)
+    {
+        var spooled = string.Concat(Directory.EnumerateFiles(_folder, "*.spool", SearchOption.AllDirectories).Select(ReadShared));
+        Assert.All(messages, message => Assert.Contains(message, spooled, StringComparison.Ordinal));
     }
 
     private async Task<long> CountAsync(string sql, string table)

@@ -6,7 +6,10 @@ namespace Rag.Observability.Spooling;
 /// Records on disk, first in, first out: numbered files of lines. A record that was appended survives the end of the process in any form;
 /// one that was half written when it ended is left out. Replay is at least once: after a restart the file that was being replayed begins anew.
 /// </summary>
-/// <remarks>One process owns a spool: it takes the first folder below the given one that no other process holds. Thread-safe.</remarks>
+/// <remarks>
+/// One process owns a spool: it takes the first folder below the given one that no other process holds. What a process leaves behind that does not come back
+/// is found by <see cref="Abandoned"/>. Thread-safe.
+/// </remarks>
 public sealed class DiskSpool : IDisposable
 {
     private const string Extension = ".spool";
@@ -24,13 +27,27 @@ public sealed class DiskSpool : IDisposable
 
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public DiskSpool(string folder, SpoolOptions options)
+        : this(Take(folder), options)
+    {
+    }
+
+    private DiskSpool((FileStream Owner, string Folder) taken, SpoolOptions options)
     {
         _options = options;
-        (_owner, _folder) = Take(folder);
+        (_owner, _folder) = taken;
         _segments = new LinkedList<long>(Directory.EnumerateFiles(_folder, "*" + Extension)
             .Select(file => long.TryParse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Where(number => number > 0).Order());
         _bytes = _segments.Sum(segment => new FileInfo(PathOf(segment)).Length);
+    }
+
+    /// <summary>The spools below the folder that have records and no process, one after the other: each is the caller's until it is disposed of.</summary>
+    public static IEnumerable<DiskSpool> Abandoned(string folder, SpoolOptions options)
+    {
+        for (var i = 0; i < MostOwners; i++)
+        {
+            if (TryTakeAbandoned(FolderOf(folder, i), options) is { } spool) yield return spool;
+        }
     }
 
     /// <summary>Size on disk.</summary>
@@ -97,11 +114,11 @@ public sealed class DiskSpool : IDisposable
     {
         for (var i = 0; i < MostOwners; i++)
         {
-            var folder = Path.Combine(root, i.ToString(CultureInfo.InvariantCulture));
+            var folder = FolderOf(root, i);
             Directory.CreateDirectory(folder);
             try
             {
-                return (new FileStream(Path.Combine(folder, "owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), folder);
+                return (Lock(folder), folder);
             }
             catch (IOException)
             {
@@ -111,6 +128,23 @@ public sealed class DiskSpool : IDisposable
 
         throw new IOException($"No spool folder below {root} is free or can be written.");
     }
+
+    private static DiskSpool? TryTakeAbandoned(string folder, SpoolOptions options)
+    {
+        try
+        {
+            return Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*" + Extension).Any() ? new DiskSpool((Lock(folder), folder), options) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A process has it, or it cannot be read.
+            return null;
+        }
+    }
+
+    private static FileStream Lock(string folder) => new(Path.Combine(folder, "owner"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static string FolderOf(string root, int number) => Path.Combine(root, number.ToString(CultureInfo.InvariantCulture));
 
     private void BeginSegment()
     {

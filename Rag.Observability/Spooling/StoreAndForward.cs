@@ -10,7 +10,7 @@ namespace Rag.Observability.Spooling;
 
 /// <summary>
 /// The fallback for records that must not be lost: they go to their store, and to disk while the store is down, from where they are replayed in order
-/// when it is back. A store may get a record twice (after a crash between the two), so it keeps each by an id of its own.
+/// when it is back, with what other processes left there that ended. A store may get a record twice (after a crash between the two), so it keeps each by an id of its own.
 /// </summary>
 /// <typeparam name="T">The record.</typeparam>
 public sealed partial class StoreAndForward<T> : IDisposable
@@ -18,10 +18,14 @@ public sealed partial class StoreAndForward<T> : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the records of a process that ended wait at most for one that runs.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
+
     private readonly string _name;
     private readonly Func<T, CancellationToken, Task> _store;
     private readonly JsonTypeInfo<T> _json;
-    private readonly Func<DiskSpool> _open;
+    private readonly string _folder;
+    private readonly SpoolOptions _options;
     private readonly Lock _opening = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -40,7 +44,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
         string name, Func<T, CancellationToken, Task> store, JsonTypeInfo<T> json, SpoolOptions options, TimeProvider time, IMeterFactory meters, ILogger logger)
     {
         (_name, _store, _json, _time, _logger) = (name, store, json, time, logger);
-        _open = () => new DiskSpool(Path.Combine(SpoolFolder.Of(options), name), options);
+        (_folder, _options) = (Path.Combine(SpoolFolder.Of(options), name), options);
         var meter = meters.Create(TelemetryNames.Source);
         _records = meter.CreateCounter<long>(TelemetryNames.Metrics.SpoolRecords, "{record}", "Records that went through the disk, and those that were lost.");
         meter.CreateObservableGauge(
@@ -66,9 +70,10 @@ public sealed partial class StoreAndForward<T> : IDisposable
         }
     }
 
-    /// <summary>Replays what is on disk, now and whenever the store comes back, until cancelled.</summary>
+    /// <summary>Replays what is on disk, now and whenever the store comes back, until cancelled; also, once a minute, what other processes left behind that ended.</summary>
     public async Task ReplayAsync(CancellationToken cancellationToken)
     {
+        await using var look = _time.CreateTimer(_ => Wake(), null, BetweenLooks, BetweenLooks);
         var pause = FirstPause;
         while (true)
         {
@@ -122,7 +127,7 @@ public sealed partial class StoreAndForward<T> : IDisposable
         get
         {
             if (_spool is { } open) return open;
-            lock (_opening) return _spool ??= _open();
+            lock (_opening) return _spool ??= new DiskSpool(_folder, _options);
         }
     }
 
@@ -145,16 +150,9 @@ public sealed partial class StoreAndForward<T> : IDisposable
     /// <returns>True when nothing is left, false when the store is still down.</returns>
     private async Task<bool> ReplayOnceAsync(CancellationToken cancellationToken)
     {
-        var replayed = 0;
         try
         {
-            while (IsWaiting && Spool.PeekFirst() is { } bytes)
-            {
-                await ReplayAsync(bytes, cancellationToken);
-                Spool.RemoveFirst();
-                replayed++;
-            }
-
+            var replayed = await ReplayOwnAsync(cancellationToken) + await ReplayAbandonedAsync(cancellationToken);
             if (replayed > 0) LogReplayed(_name, replayed);
             return true;
         }
@@ -163,6 +161,50 @@ public sealed partial class StoreAndForward<T> : IDisposable
             // The record stays where it is.
             LogStillDown(_name, exception.GetType().Name);
             return false;
+        }
+    }
+
+    private async Task<int> ReplayOwnAsync(CancellationToken cancellationToken)
+    {
+        var replayed = 0;
+        for (; IsWaiting && Spool.PeekFirst() is { } bytes; replayed++)
+        {
+            await ReplayAsync(bytes, cancellationToken);
+            Spool.RemoveFirst();
+        }
+
+        return replayed;
+    }
+
+    private async Task<int> ReplayAbandonedAsync(CancellationToken cancellationToken)
+    {
+        var replayed = 0;
+        foreach (var spool in DiskSpool.Abandoned(_folder, _options))
+        {
+            using var abandoned = spool;
+            for (; PeekReadable(abandoned) is { } bytes; replayed++)
+            {
+                await ReplayAsync(bytes, cancellationToken);
+                abandoned.RemoveFirst();
+
+                // Own records do not wait for those of others: while they wait, all that come go to disk.
+                replayed += await ReplayOwnAsync(cancellationToken);
+            }
+        }
+
+        return replayed;
+    }
+
+    /// <summary>A spool that cannot be read holds up no other.</summary>
+    private static byte[]? PeekReadable(DiskSpool spool)
+    {
+        try
+        {
+            return spool.PeekFirst();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
     private readonly ConcurrentQueue<int> _stored = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private volatile Exception? _failure;
+    private Action<int>? _afterStoring;
 
     [Fact]
     public async Task While_the_store_is_up_nothing_touches_the_disk()
@@ -101,6 +102,67 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Records_of_processes_that_do_not_come_back_are_replayed_by_the_one_that_does()
+    {
+        _failure = new NpgsqlException("refused");
+        using (var first = Create())
+        using (var second = Create())
+        using (var third = Create())
+        {
+            foreach (var (forward, i) in new[] { (first, 1), (second, 2), (third, 3), (first, 4), (second, 5), (third, 6) }) await forward.SaveAsync(i);
+        }
+
+        _failure = null;
+        using var next = Create();
+        await ReplayAllAsync(next, 6);
+
+        Assert.Equal([1, 4, 2, 5, 3, 6], _stored);
+        Assert.Empty(Directory.EnumerateFiles(_folder, "*.spool", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Records_of_a_process_are_taken_up_by_another_when_it_ended_and_not_before()
+    {
+        using var survivor = Create();
+        using var stop = new CancellationTokenSource();
+        Assert.True(await survivor.SaveAsync(0));
+        using var other = Create();
+        _failure = new NpgsqlException("refused");
+        await other.SaveAsync(1);
+        _failure = null;
+
+        // Its first look is over when it returns.
+        var replay = survivor.ReplayAsync(stop.Token);
+        Assert.Equal([0], _stored);
+
+        other.Dispose();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await Eventually.IsTrueAsync(() => _stored.Count == 2, "The record was not taken up.");
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
+    public async Task Own_records_do_not_wait_for_those_of_others()
+    {
+        using var survivor = Create();
+        Assert.True(await survivor.SaveAsync(0));
+        using (var other = Create())
+        {
+            other.SaveToDisk(1);
+            other.SaveToDisk(2);
+        }
+
+        _afterStoring = record =>
+        {
+            if (record == 1) survivor.SaveToDisk(10);
+        };
+        await ReplayAllAsync(survivor, 4);
+
+        Assert.Equal([0, 1, 10, 2], _stored);
+    }
+
+    [Fact]
     public async Task A_record_that_the_store_will_never_take_holds_up_no_other()
     {
         using var forward = Create();
@@ -160,6 +222,7 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
             if (_failure is { } failure) throw failure;
             if (record == Poison) throw new InvalidOperationException("never this one");
             _stored.Enqueue(record);
+            _afterStoring?.Invoke(record);
             return Task.CompletedTask;
         },
         (JsonTypeInfo<int>)JsonSerializerOptions.Default.GetTypeInfo(typeof(int)),

@@ -238,9 +238,9 @@ public sealed partial class StoreAndForward<T> : IDisposable
         {
             _spooled.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception exception) when (exception is SemaphoreFullException or ObjectDisposedException)
         {
-            // Somebody has woken the replay already.
+            // Somebody has woken the replay already, or it is over: this may run on a timer, where nobody would catch it.
         }
     }
 

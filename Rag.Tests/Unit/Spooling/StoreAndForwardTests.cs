@@ -163,6 +163,31 @@ public sealed class StoreAndForwardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_outage_in_the_middle_of_the_records_of_others_loses_none_of_them()
+    {
+        using var survivor = Create();
+        Assert.True(await survivor.SaveAsync(0));
+        using (var other = Create())
+        {
+            for (var i = 1; i <= 3; i++) other.SaveToDisk(i);
+        }
+
+        using var stop = new CancellationTokenSource();
+        _afterStoring = _ => _failure = new NpgsqlException("gone again");
+        var replay = survivor.ReplayAsync(stop.Token);
+        Assert.Equal([0, 1], _stored);
+
+        (_afterStoring, _failure) = (null, null);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.IsTrueAsync(() => _stored.Contains(3), "The records were not taken up again.");
+
+        // The file begins anew: a store gets a record twice rather than never.
+        Assert.Equal([0, 1, 1, 2, 3], _stored);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => replay.WaitAsync(TimeSpan.FromSeconds(10)));
+    }
+
+    [Fact]
     public async Task A_record_that_the_store_will_never_take_holds_up_no_other()
     {
         using var forward = Create();

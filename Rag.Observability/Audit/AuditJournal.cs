@@ -188,24 +188,31 @@ internal sealed class AuditJournal : IDisposable
     /// <summary>Where the last process ended. The bookmark may know of more lines than are there: then the next number leaves a gap, in which their loss stays visible.</summary>
     private (long Lines, byte[] Hash) Recover()
     {
-        var (lines, hash) = (0L, AuditChain.Start);
-        if (Files().LastOrDefault() is { } last)
-        {
-            using (var reader = new AuditJournalReader(last, offset: 0))
-            {
-                while (reader.Read() is { } line)
-                {
-                    if (line.Event is not null) (lines, hash) = (line.Number, line.Hash);
-                }
-            }
-
-            AuditJournalReader.CompleteLastLine(last);
-        }
-
+        var files = Files().Reverse().ToList();
+        if (files.Count > 0) AuditJournalReader.CompleteLastLine(files[0]);
+        var (lines, hash) = LastLine(files);
         var position = _bookmark.Position;
         var marked = new FileInfo(Path.Combine(_folder, position.File));
         // New lines must not lie before the mark, where nobody looks for them.
         if (position.File.Length > 0) _bookmark.MoveBack(marked.Exists ? marked.Length : 0);
         return position.Hash is { } copied && position.Line > lines ? (position.Line, Convert.FromHexString(copied)) : (lines, hash);
+    }
+
+    /// <summary>A file may be without a line: the disk was full, or the process ended, right after it was created. Then the file before it has the last one.</summary>
+    private static (long Number, byte[] Hash) LastLine(IEnumerable<string> newestFirst)
+    {
+        foreach (var path in newestFirst)
+        {
+            AuditLine? last = null;
+            using var reader = new AuditJournalReader(path, offset: 0);
+            while (reader.Read() is { } line)
+            {
+                if (line.Event is not null) last = line;
+            }
+
+            if (last is not null) return (last.Number, last.Hash);
+        }
+
+        return (0, AuditChain.Start);
     }
 }

@@ -118,6 +118,27 @@ public sealed class AuditTrailTests(PostgresFixture postgres)
         Assert.Equal(("intact", 2L), (await bench.Report.VerifyAsync(CancellationToken.None)) is var v ? (v.Status, v.Events) : default);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"line\":4,\"ha")]
+    public async Task Numbers_go_on_behind_a_file_that_got_no_whole_line(string content)
+    {
+        var time = new FakeTimeProvider();
+        await using var bench = new AuditBench(connectionString: null, time: time);
+        for (var i = 0; i < 3; i++) bench.Trail.DataAccess("u", "document", $"{i}", "read");
+        await bench.WriteAsync();
+
+        // The first write of a day failed, or the process ended in the midst of it.
+        time.Advance(TimeSpan.FromDays(1));
+        await File.WriteAllTextAsync(Path.Combine(bench.Folder, $"audit-{time.GetUtcNow():yyyy-MM-dd}.log"), content);
+        bench.Reopen(connectionString: null);
+        bench.Trail.DataAccess("u", "document", "3", "read");
+        await bench.WriteAsync();
+
+        Assert.Contains("{\"line\":4,\"hash\"", JournalText(bench), StringComparison.Ordinal);
+        Assert.Null(bench.Journal.FirstBrokenLine());
+    }
+
     [Fact]
     public async Task What_the_queue_does_not_hold_goes_to_the_journal_at_once()
     {

@@ -29,6 +29,7 @@ internal sealed class AuditJournal : IDisposable
         Directory.CreateDirectory(folder);
         _bookmark = AuditBookmark.Read(Path.Combine(folder, "bookmark"));
         (_lines, _lastHash) = Recover();
+        _bookmark.AssumeFirstLine(FirstLineThere);
     }
 
     /// <summary>The last event that the database acknowledged: what the database must still hold.</summary>
@@ -37,6 +38,15 @@ internal sealed class AuditJournal : IDisposable
         get
         {
             lock (_lock) return _bookmark.Witness;
+        }
+    }
+
+    /// <summary>Moves when files are pruned, also during a walk.</summary>
+    private long FirstLine
+    {
+        get
+        {
+            lock (_lock) return _bookmark.FirstLine;
         }
     }
 
@@ -102,14 +112,19 @@ internal sealed class AuditJournal : IDisposable
     /// <summary>Deletes files of which everything is in the database and that are older than they need to be.</summary>
     public void Prune(int daysKept)
     {
+        var oldest = Name(DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime).AddDays(-daysKept));
+        List<string> old;
+        lock (_lock) old = [.. Files().Where(path => Path.GetFileName(path) is var name && string.CompareOrdinal(name, oldest) < 0 && string.CompareOrdinal(name, _bookmark.Position.File) < 0)];
+        if (old.Count == 0) return;
+
+        // Nobody writes to them any more: events need not wait until they are read.
+        var (last, _) = LastLine(Enumerable.Reverse(old));
         lock (_lock)
         {
-            var oldest = Name(DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime).AddDays(-daysKept));
-            foreach (var path in Files())
-            {
-                var name = Path.GetFileName(path);
-                if (string.CompareOrdinal(name, oldest) < 0 && string.CompareOrdinal(name, _bookmark.Position.File) < 0) File.Delete(path);
-            }
+            // Remembered first: a process that ends here leaves more lines than must be there, not fewer. Never read off what is left: that would excuse what others removed.
+            var first = Math.Min(last, _bookmark.Position.Line) + 1;
+            if (first > _bookmark.FirstLine) _bookmark.WriteFirstLine(first);
+            foreach (var path in old) File.Delete(path);
         }
     }
 
@@ -121,8 +136,7 @@ internal sealed class AuditJournal : IDisposable
         List<string> files;
         lock (_lock) (lines, files) = (_lines, [.. Files()]);
 
-        byte[]? previous = null;
-        var expected = 0L;
+        var (last, hash) = (0L, AuditChain.Start);
         foreach (var path in files)
         {
             using var reader = new AuditJournalReader(path, offset: 0);
@@ -130,16 +144,18 @@ internal sealed class AuditJournal : IDisposable
             {
                 // Half a line is what a crash leaves; the chain goes on behind it.
                 if (line.Event is not { } e) continue;
-                expected = previous is null ? line.Number : expected + 1;
-                if (line.Number != expected) return expected;
-                // The line before the first may have been pruned: then the first is taken as it is.
-                var isTrusted = previous is null && line.Number > 1;
-                previous = isTrusted ? line.Hash : _chain.Next(previous ?? AuditChain.Start, line.Number, e.Json);
-                if (!previous.AsSpan().SequenceEqual(line.Hash)) return line.Number;
+                var isNext = line.Number == last + 1;
+                if (!isNext && !(line.Number > last && line.Number <= FirstLine)) return FirstMissing();
+                // The line before it was pruned: then it is taken as it is.
+                hash = isNext ? _chain.Next(hash, line.Number, e.Json) : line.Hash;
+                if (!hash.AsSpan().SequenceEqual(line.Hash)) return line.Number;
+                last = line.Number;
             }
         }
 
-        return expected >= lines ? null : expected + 1;
+        return last >= lines ? null : FirstMissing();
+
+        long FirstMissing() => Math.Max(last + 1, FirstLine);
     }
 
     public void Dispose()
@@ -196,6 +212,20 @@ internal sealed class AuditJournal : IDisposable
         // New lines must not lie before the mark, where nobody looks for them.
         if (position.File.Length > 0) _bookmark.MoveBack(marked.Exists ? marked.Length : 0);
         return position.Hash is { } copied && position.Line > lines ? (position.Line, Convert.FromHexString(copied)) : (lines, hash);
+    }
+
+    private long FirstLineThere()
+    {
+        foreach (var path in Files())
+        {
+            using var reader = new AuditJournalReader(path, offset: 0);
+            while (reader.Read() is { } line)
+            {
+                if (line.Event is not null) return line.Number;
+            }
+        }
+
+        return 1;
     }
 
     /// <summary>A file may be without a line: the disk was full, or the process ended, right after it was created. Then the file before it has the last one.</summary>

@@ -119,8 +119,51 @@ public sealed class AuditChainTests(PostgresFixture postgres)
         // What comes later neither fills the gap nor gets lost.
         for (var i = 0; i < 30; i++) bench.Trail.DataAccess("key-1", "document", $"later-{i}", "read");
         Assert.True(await bench.WriteAsync());
-        if (cut < 10) Assert.Equal(11L - cut, (await bench.Report.VerifyAsync(CancellationToken.None)).FirstBroken);
+        Assert.Equal(11L - cut, (await bench.Report.VerifyAsync(CancellationToken.None)).FirstBroken);
         Assert.Equal(40, (await bench.Store!.VerifyAsync(null, CancellationToken.None)).Events);
+    }
+
+    [Fact]
+    public async Task A_journal_that_was_removed_is_missed_for_good()
+    {
+        await using var bench = await FilledAsync();
+        foreach (var file in Directory.GetFiles(bench.Folder, "audit-*.log")) File.Delete(file);
+        bench.Reopen(_connectionString);
+        bench.Trail.DataAccess("key-1", "document", "later", "read");
+        Assert.True(await bench.WriteAsync());
+        bench.Journal.Prune(daysKept: 1);
+        bench.Reopen(_connectionString);
+
+        var verification = await bench.Report.VerifyAsync(CancellationToken.None);
+        Assert.Equal(("broken", 1L), (verification.Status, verification.FirstBroken));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_removed_before_its_time_is_missed_among_those_that_were_pruned()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var bench = await FilledAsync(time: time);
+        for (var day = 1; day <= 3; day++)
+        {
+            time.Advance(TimeSpan.FromDays(1));
+            bench.Trail.DataAccess("key-1", "document", $"day-{day}", "read");
+            Assert.True(await bench.WriteAsync());
+        }
+
+        // The tenth line goes as it should, the eleventh does not.
+        var first = Directory.GetFiles(bench.Folder, "audit-*.log").Order(StringComparer.Ordinal).First();
+        var text = await File.ReadAllTextAsync(first);
+        bench.Journal.Prune(daysKept: 2);
+        bench.Reopen(_connectionString);
+        Assert.Null(bench.Journal.FirstBrokenLine());
+
+        // A process that ended before it deleted what it could.
+        await File.WriteAllTextAsync(first, text);
+        Assert.Null(bench.Journal.FirstBrokenLine());
+
+        File.Delete(first);
+        File.Delete(Directory.GetFiles(bench.Folder, "audit-*.log").Order(StringComparer.Ordinal).First());
+        Assert.Equal(11, bench.Journal.FirstBrokenLine());
     }
 
     [Theory]

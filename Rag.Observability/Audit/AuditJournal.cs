@@ -130,7 +130,7 @@ internal sealed class AuditJournal : IDisposable
 
     /// <summary>Reads all files, while others go on writing.</summary>
     /// <returns>The number of the first line that was changed, moved or removed, or null when all are as they were written.</returns>
-    public long? FirstBrokenLine()
+    public long? FirstBrokenLine(CancellationToken cancellationToken)
     {
         long lines;
         List<string> files;
@@ -139,9 +139,12 @@ internal sealed class AuditJournal : IDisposable
         var (last, hash) = (0L, AuditChain.Start);
         foreach (var path in files)
         {
-            using var reader = new AuditJournalReader(path, offset: 0);
+            // It was pruned meanwhile; if it was not, the numbers tell.
+            if (TryOpen(path) is not { } opened) continue;
+            using var reader = opened;
             while (reader.Read() is { } line)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 // Half a line is what a crash leaves; the chain goes on behind it.
                 if (line.Event is not { } e) continue;
                 var isNext = line.Number == last + 1;
@@ -164,6 +167,18 @@ internal sealed class AuditJournal : IDisposable
     }
 
     private static string Name(DateOnly day) => Prefix + day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".log";
+
+    private static AuditJournalReader? TryOpen(string path)
+    {
+        try
+        {
+            return new AuditJournalReader(path, offset: 0);
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
     private IEnumerable<string> Files() => Directory.EnumerateFiles(_folder, Pattern).Order(StringComparer.Ordinal);
 

@@ -5,21 +5,32 @@ using Rag.Observability.Errors;
 namespace Rag.Observability.Audit;
 
 /// <summary>For those who may read the audit trail.</summary>
-public sealed class AuditReport
+public sealed class AuditReport : IDisposable
 {
     private const int MostEvents = 500;
     private readonly AuditStore? _store;
     private readonly AuditJournal? _journal;
+    private readonly SemaphoreSlim _verifying = new(1, 1);
 
     internal AuditReport(AuditStore? store, AuditJournal? journal) => (_store, _journal) = (store, journal);
 
-    /// <summary>Walks along the whole trail, in this service's journal and in the table.</summary>
+    /// <summary>Walks along the whole trail, in this service's journal and in the table. Whoever asks meanwhile waits: a walk takes long, and holds one of few connections.</summary>
     /// <exception cref="DatabaseException">The table cannot be read.</exception>
     public async Task<AuditVerification> VerifyAsync(CancellationToken cancellationToken)
     {
-        if (_journal?.FirstBrokenLine() is { } line) return AuditVerification.Broken(line - 1, line, "A line of the journal was changed or removed.");
-        if (_store is null) return new AuditVerification("intact", 0, null, null, null);
-        return await GuardedAsync(() => _store.VerifyAsync(_journal?.Witness, cancellationToken));
+        await _verifying.WaitAsync(cancellationToken);
+        try
+        {
+            // Reading the journal's files blocks its thread, which is not the caller's.
+            if (_journal is not null && await Task.Run(() => _journal.FirstBrokenLine(cancellationToken), cancellationToken) is { } line)
+                return AuditVerification.Broken(line - 1, line, "A line of the journal was changed or removed.");
+            if (_store is null) return new AuditVerification("intact", 0, null, null, null);
+            return await GuardedAsync(() => _store.VerifyAsync(_journal?.Witness, cancellationToken));
+        }
+        finally
+        {
+            _verifying.Release();
+        }
     }
 
     /// <summary>The newest events, the newest first, with their sequence numbers.</summary>
@@ -31,6 +42,8 @@ public sealed class AuditReport
         var rows = await GuardedAsync(() => _store.ListAsync(kind, actor, before, limit, cancellationToken));
         return [.. rows.Select(row => new AuditEntry(row.Sequence, JsonSerializer.Deserialize<JsonElement>(row.Content)))];
     }
+
+    public void Dispose() => _verifying.Dispose();
 
     private static async Task<T> GuardedAsync<T>(Func<Task<T>> read)
     {

@@ -40,7 +40,7 @@ internal sealed class AuditBench : IAsyncDisposable
 
     public string Folder => _folder;
 
-    public AuditReport Report => new(Store, Journal);
+    public AuditReport Report { get; private set; } = null!;
 
     /// <summary>As after a restart of the process: the same folder, everything else anew.</summary>
     public void Reopen(string? connectionString)
@@ -49,6 +49,7 @@ internal sealed class AuditBench : IAsyncDisposable
         Journal = new AuditJournal(_folder, Chain, Time);
         _database = connectionString is null ? null : new ObservabilityDatabase(NpgsqlDataSource.Create(connectionString), NullLogger<SqlMigrator>.Instance);
         Store = _database is null ? null : new AuditStore(_database, Chain);
+        Report = new AuditReport(Store, Journal);
         Writer = new AuditWriter(
             Trail, Journal, Store, new AuditOptions(), new AuditTelemetry(_services.GetRequiredService<IMeterFactory>()), Time, NullLogger<AuditWriter>.Instance);
     }
@@ -65,6 +66,7 @@ internal sealed class AuditBench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Writer.Dispose();
+        Report.Dispose();
         Journal.Dispose();
         if (_database is not null) await _database.DisposeAsync();
         await _services.DisposeAsync();

@@ -155,15 +155,15 @@ public sealed class AuditChainTests(PostgresFixture postgres)
         var text = await File.ReadAllTextAsync(first);
         bench.Journal.Prune(daysKept: 2);
         bench.Reopen(_connectionString);
-        Assert.Null(bench.Journal.FirstBrokenLine());
+        Assert.Null(bench.Journal.FirstBrokenLine(CancellationToken.None));
 
         // A process that ended before it deleted what it could.
         await File.WriteAllTextAsync(first, text);
-        Assert.Null(bench.Journal.FirstBrokenLine());
+        Assert.Null(bench.Journal.FirstBrokenLine(CancellationToken.None));
 
         File.Delete(first);
         File.Delete(Directory.GetFiles(bench.Folder, "audit-*.log").Order(StringComparer.Ordinal).First());
-        Assert.Equal(11, bench.Journal.FirstBrokenLine());
+        Assert.Equal(11, bench.Journal.FirstBrokenLine(CancellationToken.None));
     }
 
     [Theory]

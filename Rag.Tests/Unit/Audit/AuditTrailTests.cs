@@ -136,7 +136,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres)
         await bench.WriteAsync();
 
         Assert.Contains("{\"line\":4,\"hash\"", JournalText(bench), StringComparison.Ordinal);
-        Assert.Null(bench.Journal.FirstBrokenLine());
+        Assert.Null(bench.Journal.FirstBrokenLine(CancellationToken.None));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres)
         await bench.WriteAsync();
 
         Assert.Equal(50, JournalText(bench).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.Null(bench.Journal.FirstBrokenLine());
+        Assert.Null(bench.Journal.FirstBrokenLine(CancellationToken.None));
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class AuditTrailTests(PostgresFixture postgres)
 
         bench.Journal.Prune(daysKept: 3);
         Assert.InRange(Directory.GetFiles(bench.Folder, "audit-*.log").Length, 2, 4);
-        Assert.Null(bench.Journal.FirstBrokenLine());
+        Assert.Null(bench.Journal.FirstBrokenLine(CancellationToken.None));
         Assert.Equal(10, (await bench.Report.VerifyAsync(CancellationToken.None)).Events);
     }
 

@@ -12,6 +12,9 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
     /// <summary>Events that are removed in one transaction, in which nobody else can append.</summary>
     private const int LargestRemoval = 2_000;
 
+    /// <summary>Of a walk along everything: whoever asks for it says when it is enough.</summary>
+    private const int NoLimit = 0;
+
     /// <summary>Appends events in their order; those that are there already are left out, so that a batch may come twice.</summary>
     /// <returns>The end of the chain.</returns>
     /// <exception cref="NpgsqlException">The database failed: none of the events was appended, or all of them were.</exception>
@@ -47,7 +50,7 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         var (headSequence, headHash, anchor) = await ReadHeadAsync(connection, string.Empty, cancellationToken);
         if (!anchor.IsGenuine(chain)) return AuditVerification.Broken(0, anchor.Sequence + 1, "The anchor, up to which old events were removed, was changed.");
 
-        var (count, previous, broken) = await WalkAsync(connection, anchor, long.MaxValue, witness, cancellationToken);
+        var (count, previous, broken) = await WalkAsync(connection, anchor, long.MaxValue, witness, NoLimit, cancellationToken);
         if (broken is not null) return broken;
         var events = count - anchor.Sequence;
         if (count != headSequence || !headHash.AsSpan().SequenceEqual(previous)) return AuditVerification.Broken(events, count + 1, "Events are missing at the end.");
@@ -105,7 +108,7 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         if (last <= anchor.Sequence) return (anchor, anchor);
 
         // What goes is looked at once more: nobody gets rid of a broken place by waiting.
-        var (sequence, hash, broken) = await WalkAsync(connection, anchor, last, witness: null, cancellationToken);
+        var (sequence, hash, broken) = await WalkAsync(connection, anchor, last, witness: null, connection.CommandTimeout, cancellationToken);
         if (broken is not null || sequence != last) return (anchor, anchor);
 
         var next = AuditAnchor.Set(sequence, hash, chain);
@@ -141,15 +144,15 @@ internal sealed class AuditStore(ObservabilityDatabase database, AuditChain chai
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Walks from behind the anchor to the last number, or to the end.</summary>
+    /// <summary>Walks from behind the anchor to the last number, or to the end; the time limit is in seconds.</summary>
     private async Task<(long Sequence, byte[] Hash, AuditVerification? Broken)> WalkAsync(
-        NpgsqlConnection connection, AuditAnchor anchor, long last, AuditWitness? witness, CancellationToken cancellationToken)
+        NpgsqlConnection connection, AuditAnchor anchor, long last, AuditWitness? witness, int timeout, CancellationToken cancellationToken)
     {
         var (count, previous) = (anchor.Sequence, anchor.Hash);
         await using var rows = new NpgsqlCommand(
             "select sequence, occurred_at, content, previous_hash, hash from observability.audit_events where sequence <= $1 order by sequence", connection)
         {
-            CommandTimeout = 0,
+            CommandTimeout = timeout,
             Parameters = { new() { Value = last } },
         };
         await using var reader = await rows.ExecuteReaderAsync(cancellationToken);

@@ -20,6 +20,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
     private volatile bool _isBehind = true;
     private bool _hasFailed;
     private DateOnly _prunedOn;
+    private Task _pruning = Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +35,7 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
                 if (await WriteAsync(stoppingToken))
                 {
                     pause = FirstPause;
-                    await PruneOnceADayAsync(stoppingToken);
+                    PruneOnceADay(stoppingToken);
                     await trail.Events.WaitToReadAsync(stoppingToken);
                 }
                 else
@@ -46,6 +47,8 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
+            // What it removed is an event too.
+            await Task.WhenAny(_pruning, Task.Delay(LastTry, time, CancellationToken.None));
             await WriteLastAsync();
         }
     }
@@ -77,12 +80,18 @@ internal sealed partial class AuditWriter(AuditTrail trail, AuditJournal? journa
         }
     }
 
-    private async Task PruneOnceADayAsync(CancellationToken cancellationToken)
+    /// <summary>Beside the writer: however long it takes, events go to the journal.</summary>
+    private void PruneOnceADay(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        if (today == _prunedOn) return;
+        if (today == _prunedOn || !_pruning.IsCompleted) return;
         _prunedOn = today;
+        _pruning = Task.Run(() => PruneAsync(now, cancellationToken), cancellationToken);
+    }
+
+    private async Task PruneAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
         try
         {
             journal?.Prune(options.DaysKept);

@@ -60,9 +60,10 @@ internal sealed class SampleService : IAsyncDisposable
         return service;
     }
 
-    /// <summary>The first ended span that fits, waiting for it for a bounded time.</summary>
+    /// <summary>The first ended span of a request to this service that fits, waiting for it for a bounded time. Spans of other tests, which are heard too, do not count.</summary>
     public Task<Activity> SpanAsync(Func<Activity, bool> fits) =>
-        Eventually.GetAsync(() => Spans.FirstOrDefault(fits), "The span did not come.");
+        Eventually.GetAsync(
+            () => Spans.FirstOrDefault(s => s.Kind == ActivityKind.Server && Equals(s.GetTagItem("server.port"), Client.BaseAddress!.Port) && fits(s)), "The span did not come.");
 
     public Task StopAsync() => _app.StopAsync();
 

@@ -36,8 +36,8 @@ public static class LoggingExtensions
         if (services.Any(service => service.ServiceType == typeof(LogTelemetry))) return builder;
         foreach (var provider in services.Where(IsUnredacted).ToList()) services.Remove(provider);
 
-        // The host's own request lines hold the query string, and say nothing that ours do not.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // The host's own request lines hold the query string, and say nothing that ours do not; its scope would be in every line once more.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         foreach (var talkative in Talkative)
         {
             if (builder.Configuration[$"Logging:LogLevel:{talkative}"] is null) builder.Logging.AddFilter(talkative, LogLevel.Warning);

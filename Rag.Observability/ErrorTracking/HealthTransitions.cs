@@ -4,7 +4,10 @@ using Rag.Observability.Errors;
 
 namespace Rag.Observability.ErrorTracking;
 
-/// <summary>Captures the moment at which a health check turns unhealthy: once for each outage, not for each look.</summary>
+/// <summary>
+/// Captures the moment at which a health check turns unhealthy: once for each outage, not for each look. What is unhealthy at the very first look may be starting still,
+/// and has until the second.
+/// </summary>
 internal sealed class HealthTransitions(ErrorTracker tracker) : IHealthCheckPublisher
 {
     private readonly ConcurrentDictionary<string, HealthStatus> _last = new(StringComparer.Ordinal);
@@ -13,7 +16,9 @@ internal sealed class HealthTransitions(ErrorTracker tracker) : IHealthCheckPubl
     {
         foreach (var (name, entry) in report.Entries)
         {
-            var before = _last.GetValueOrDefault(name, HealthStatus.Healthy);
+            if (entry.Status == HealthStatus.Unhealthy && _last.TryAdd(name, HealthStatus.Degraded)) continue;
+
+            var before = _last.GetValueOrDefault(name, entry.Status);
             _last[name] = entry.Status;
             if (entry.Status == HealthStatus.Unhealthy && before != HealthStatus.Unhealthy) Capture(name, entry);
         }

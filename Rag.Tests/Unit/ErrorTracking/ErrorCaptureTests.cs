@@ -156,12 +156,25 @@ public sealed class ErrorCaptureTests : IDisposable
         Assert.Equal(2, tracker.Captured.Count);
         Assert.True(tracker.Captured.TryRead(out var captured));
         Assert.Equal((ErrorSource.Health, "postgres"), (captured.Context.Source, captured.Context.Route));
+    }
 
-        static HealthReport Report(HealthStatus status) => new(
-            new Dictionary<string, HealthReportEntry>(StringComparer.Ordinal) { ["postgres"] = new(status, "gone", TimeSpan.Zero, null, null) }, TimeSpan.Zero);
+    [Theory]
+    [InlineData(HealthStatus.Healthy, 0)]
+    [InlineData(HealthStatus.Unhealthy, 1)]
+    public async Task What_is_unhealthy_at_the_first_look_has_until_the_second(HealthStatus second, int captured)
+    {
+        var tracker = Tracker();
+        var transitions = new HealthTransitions(tracker);
+
+        foreach (var status in new[] { HealthStatus.Unhealthy, second, second }) await transitions.PublishAsync(Report(status), CancellationToken.None);
+
+        Assert.Equal(captured, tracker.Captured.Count);
     }
 
     public void Dispose() => _services.Dispose();
+
+    private static HealthReport Report(HealthStatus status) => new(
+        new Dictionary<string, HealthReportEntry>(StringComparer.Ordinal) { ["postgres"] = new(status, "gone", TimeSpan.Zero, null, null) }, TimeSpan.Zero);
 
     private ErrorTracker Tracker() => new(Options.Create(_options), _services.GetRequiredService<IMeterFactory>(), _time, Random.Shared);
 
